@@ -1,0 +1,73 @@
+# One command per job. `make` alone lists them. Everything installs itself; only Python 3.11+ and make must be there.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+ifeq ($(PYTHON),)
+$(error Python 3.11, 3.12 or 3.13 is needed and none of them is on the path)
+endif
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(PYTHON) scripts/uv.py
+STAMP := $(VENV)/.installed
+CODE := $(wildcard source_ordergroove emulator webhook_receiver unit_tests integration_tests scripts benchmarks)
+IMAGE ?= airbyte/source-ordergroove:dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo emulator test check fix bench image prove-image lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install everything into .venv (the second time: nothing to do)
+
+$(STAMP): pyproject.toml requirements/dev.txt
+	@test -x $(PY) || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## read all streams from the emulator into demo.duckdb
+	@$(PY) -m scripts.demo
+
+emulator: setup ## run the fake Ordergroove on port 8000
+	@$(PY) -m emulator --port 8000 --seed 7 --size small
+
+test: setup ## run every test
+	@$(PY) -m pytest
+
+check: setup ## format, lint, types, imports, dependencies, YAML, spelling
+	$(VENV)/bin/ruff format --check $(CODE)
+	$(VENV)/bin/ruff check $(CODE)
+	$(PY) -m mypy $(CODE)
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry source_ordergroove
+	$(VENV)/bin/deptry emulator webhook_receiver --non-dev-dependency-groups emulator,webhook-receiver --ignore DEP002
+	$(VENV)/bin/yamllint --strict .
+	$(VENV)/bin/codespell
+
+fix: setup ## format, and mend what ruff can mend
+	$(VENV)/bin/ruff format $(CODE)
+	$(VENV)/bin/ruff check --fix $(CODE)
+
+image: ## build the connector's image (IMAGE=name:tag)
+	docker build --tag $(IMAGE) .
+
+clean: ## remove the environment, caches and what the demo wrote
+	rm -rf $(VENV) .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist demo.duckdb*
+
+# The rest is resolved within dev.txt, so that tests run on the versions the images hold. Extra indexes and links of this
+# machine are left out: a hash must be of the public file, not of a local rebuild.
+COMPILE := UV_INDEX= UV_FIND_LINKS= $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --custom-compile-command 'make lock'
+WITHIN := -c requirements/dev.txt
+
+lock: ## resolve the hashed requirements anew (UPGRADE=--upgrade for the newest versions)
+	@$(COMPILE) $(UPGRADE) requirements/uv.in -o requirements/uv.txt
+	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o requirements/dev.txt
+	@$(COMPILE) $(UPGRADE) pyproject.toml $(WITHIN) -o requirements/runtime.txt
+	@$(COMPILE) $(UPGRADE) --group webhook-receiver $(WITHIN) -o requirements/receiver.txt
+	@$(COMPILE) $(UPGRADE) --group emulator $(WITHIN) -o requirements/emulator.txt
+	@$(COMPILE) $(UPGRADE) --group build $(WITHIN) -o requirements/build.txt
