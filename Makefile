@@ -12,6 +12,9 @@ UV := $(PYTHON) scripts/uv.py
 STAMP := $(VENV)/.installed
 CODE := $(wildcard source_ordergroove emulator webhook_receiver unit_tests integration_tests scripts benchmarks)
 IMAGE ?= airbyte/source-ordergroove:dev
+EMULATOR_IMAGE ?= ordergroove-emulator:dev
+SIZE ?= small
+comma := ,
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -52,8 +55,19 @@ fix: setup ## format, and mend what ruff can mend
 	$(VENV)/bin/ruff format $(CODE)
 	$(VENV)/bin/ruff check --fix $(CODE)
 
+bench: setup requirements/bench.txt ## measure speed and memory against other ways to read the same
+	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/bench.txt
+	@$(PY) -m benchmarks
+
+# BASE_IMAGE and CA_BUNDLE: for networks without a registry, or that inspect TLS (see the Dockerfile).
+BUILD := docker build --quiet $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(if $(CA_BUNDLE),--secret id=ca_bundle$(comma)src=$(CA_BUNDLE))
+
 image: ## build the connector's image (IMAGE=name:tag)
-	docker build --tag $(IMAGE) .
+	$(BUILD) --tag $(IMAGE) .
+
+prove-image: image ## spec, check, discover and read from the image, against the emulator (SIZE=small|medium|large)
+	$(BUILD) --target emulator --tag $(EMULATOR_IMAGE) .
+	$(PYTHON) scripts/prove_image.py --image $(IMAGE) --emulator-image $(EMULATOR_IMAGE) --size $(SIZE)
 
 clean: ## remove the environment, caches and what the demo wrote
 	rm -rf $(VENV) .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist demo.duckdb*
