@@ -13,6 +13,8 @@ import yaml
 from airbyte_cdk.models.connector_metadata import ConnectorLanguage, MetadataFile
 from airbyte_cdk.test.models.scenario import SCENARIO_SECTIONS, entry_key_problems
 
+from scripts.uv import settings_for_uv
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 SHIPPED = ("runtime", "receiver", "emulator", "build")
@@ -121,6 +123,34 @@ def test_tests_run_on_the_versions_the_images_hold(name: str) -> None:
 
     assert shipped
     assert {package: tested.get(package) for package in shipped} == shipped
+
+
+def test_uv_looks_for_packages_where_pip_would() -> None:
+    """pip's own precedence: variables over the install section over the global one."""
+    listing = """
+:env:.find-links='/wheels /more-wheels'
+global.index-url='https://global.example/simple'
+global.extra-index-url='https://one.example/simple\\nhttps://two.example/simple'
+global.default-timeout='180'
+install.index-url='https://install.example/simple'
+list.format='columns'
+"""
+
+    assert settings_for_uv(listing, {}) == {
+        "UV_DEFAULT_INDEX": "https://install.example/simple",
+        "UV_INDEX": "https://one.example/simple https://two.example/simple",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_FIND_LINKS": "/wheels,/more-wheels",
+        "UV_HTTP_TIMEOUT": "180",
+    }
+
+
+def test_what_is_set_for_uv_itself_stays() -> None:
+    listing = "global.index-url='https://global.example/simple'\nglobal.cert='/ca.pem'"
+
+    assert settings_for_uv(listing, {"UV_DEFAULT_INDEX": "https://own.example/simple"}) == {
+        "SSL_CERT_FILE": "/ca.pem"
+    }
 
 
 def test_make_help_lists_every_command() -> None:
