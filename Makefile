@@ -16,6 +16,10 @@ EMULATOR_IMAGE ?= ordergroove-emulator:dev
 SIZE ?= small
 comma := ,
 
+# PyAirbyte and the CDK report their use unless told not to; a test run concerns nobody.
+export DO_NOT_TRACK := 1
+export AIRBYTE_OFFLINE_MODE := 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo emulator test check fix bench image prove-image lock clean
