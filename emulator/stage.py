@@ -1,0 +1,72 @@
+"""Everything the control API can reach: the world, its settings, its faults and its log."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from emulator.edits import Edits
+from emulator.faults import Faults
+from emulator.paging import SHAPES
+from emulator.request_log import RequestLog
+from emulator.seed import SIZES, make_world
+from emulator.vendor import Settings
+
+if TYPE_CHECKING:
+    from emulator.clock import Clock
+
+
+class Stage:
+    """One running emulator."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        size: str = "small",
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.log = RequestLog()
+        self.faults = Faults()
+        self.populate(seed, size, clock)
+
+    def populate(self, seed: int, size: str, clock: Clock | None = None) -> None:
+        """Replace the world by a fresh one; settings, faults and log stay."""
+        if size not in SIZES:
+            msg = f"There is no size `{size}`. Known: {', '.join(SIZES)}."
+            raise ValueError(msg)
+        self.size = size
+        self.world = make_world(seed, size, clock)
+        self.edits = Edits(self.world)
+
+    def reset(self) -> None:
+        """Go back to how it started: same seed and size, default settings, no faults, empty log."""
+        self.settings = Settings(api_key=self.settings.api_key)
+        self.faults.replace([])
+        self.log.clear()
+        self.populate(self.world.seed, self.size)
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Change settings by name; `shapes` is merged, a shape of null means the default again."""
+        known = {f.name for f in fields(Settings)}
+        for name, value in changes.items():
+            if name not in known:
+                msg = f"There is no setting `{name}`. Known: {', '.join(sorted(known))}."
+                raise ValueError(msg)
+            if name == "shapes":
+                self._shape(value)
+            else:
+                setattr(self.settings, name, value)
+
+    def _shape(self, shapes: dict[str, str | None]) -> None:
+        for path, shape in shapes.items():
+            endpoint = path.strip("/")
+            if shape is None:
+                self.settings.shapes.pop(endpoint, None)
+            elif shape not in SHAPES:
+                msg = f"There is no envelope `{shape}`. Known: {', '.join(SHAPES)}."
+                raise ValueError(msg)
+            else:
+                self.settings.shapes[endpoint] = shape
