@@ -36,8 +36,14 @@ RUN --mount=type=secret,id=ca_bundle --mount=type=bind,source=requirements/recei
     if [ -s /run/secrets/ca_bundle ]; then export PIP_CERT=/run/secrets/ca_bundle; fi \
  && pip install --quiet --require-hashes -r /requirements.txt
 COPY webhook_receiver webhook_receiver
+# Events outlive the container: mount a volume here, or set DATABASE_URL to a PostgreSQL.
+RUN install --directory --owner=airbyte --group=airbyte /data
+VOLUME /data
 USER airbyte
+ENV HOST=0.0.0.0 PORT=8080 DATABASE_URL=sqlite:////data/webhooks.db
 EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/healthz\", timeout=4)"]
 ENTRYPOINT ["python", "-m", "webhook_receiver"]
 
 

@@ -57,7 +57,7 @@ def emulator_on_a_network(image: str, size: str, seed: int) -> Iterator[str]:
     try:
         docker(
             *("run", "--detach", "--name", name, "--network", name, "--network-alias", "emulator"),
-            *(image, "--seed", str(seed), "--size", size),
+            *(image, "--seed", str(seed), "--size", size, "--api-key", API_KEY),
         )
         yield name
     finally:
@@ -74,13 +74,14 @@ def rows_of_the_world(emulator: str, patience: float = 120.0) -> dict[str, int]:
     give_up = time.monotonic() + patience
     while True:
         try:
-            counts: dict[str, int] = json.loads(docker("exec", emulator, "python", "-c", ask))
+            world = json.loads(docker("exec", emulator, "python", "-c", ask))
         except NotProvenError as failure:
             if time.monotonic() > give_up:
                 logs = docker("logs", "--tail", "20", emulator)
                 raise NotProvenError(f"the emulator did not start: {failure}\n{logs}") from None
             time.sleep(0.2)
         else:
+            counts: dict[str, int] = world["counts"]
             return counts
 
 
