@@ -8,6 +8,7 @@ emulator says it has. Needs Docker and Python's standard library, nothing of thi
 import argparse
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -209,6 +210,8 @@ def main() -> None:
     parser.add_argument("--size", choices=("small", "medium", "large"), default="small")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
+    # By default a SIGTERM would leave the containers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
