@@ -1,0 +1,1 @@
+"""Airbyte source for Ordergroove: see `run.py` for the way in."""

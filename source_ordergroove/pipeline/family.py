@@ -1,0 +1,311 @@
+"""The tables that one walk of one endpoint feeds."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_ordergroove import errors
+from source_ordergroove.ledger import Baseline, Reason
+from source_ordergroove.pipeline import messages
+from source_ordergroove.pipeline.account import Account
+from source_ordergroove.pipeline.budget import LedgerBudget
+from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline.state import VERSION, Checkpoint, StreamState
+from source_ordergroove.pipeline.table import Row, Table
+from source_ordergroove.pipeline.tracking import Found, PerParent
+from source_ordergroove.rules.checkpoints import Checkpoints
+from source_ordergroove.rules.children import rows as nested_rows
+from source_ordergroove.rules.guards import RELEASED, holds_back
+from source_ordergroove.rules.stamps import Stamps
+from source_ordergroove.rules.timestamps import filter_start, walk_start
+from source_ordergroove.walk import (
+    Leg,
+    LegAbsent,
+    LegDone,
+    LegFailed,
+    Opening,
+    Page,
+    Walk,
+    WalkEvent,
+)
+
+
+@dataclass
+class Shared:
+    """What all families of a sync share."""
+
+    settings: Settings
+    stamps: Stamps
+    account: Account
+    budget: LedgerBudget
+
+
+@dataclass
+class Effort:
+    """What a walk cost."""
+
+    requests: int = 0
+    attempts: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+
+class Family:
+    """Reads one endpoint to its end and turns each page into rows of *parent* and its *children*.
+
+    *parent* is always there to normalise and key the rows; it is emitted only if it is among the
+    selected *tables*.
+    """
+
+    LIST = "list"
+
+    def __init__(self, parent: Table, tables: Sequence[Table], shared: Shared) -> None:
+        """Take the tables; the walk comes with its opening event."""
+        self.parent = parent
+        self.tables = list(tables)
+        self.shared = shared
+        self.effort = Effort()
+        self.started: datetime | None = None
+        self._walk: Walk | None = None
+        self._checkpoints = Checkpoints()
+        self._restarted = False
+        self._emitted_states: dict[str, dict[str, Any]] = {}
+        self._children = [table for table in tables if table.rules.nested]
+
+    # The walk, event by event
+
+    def on(self, walk: Walk, event: WalkEvent) -> Iterator[AirbyteMessage]:
+        """Answer one event of the walk; yields the messages that it leads to."""
+        self._walk = walk
+        match event:
+            case Opening():
+                self._go_on(walk, self.first_legs())
+            case Page():
+                yield from self._take(event)
+                walk.taken()
+            case LegDone(leg):
+                self._go_on(walk, self.after(leg))
+            case LegAbsent(leg):
+                self._go_on(walk, self.absent(leg))
+            case LegFailed(leg, error):
+                self._go_on(walk, self.failed(leg, error))
+
+    @staticmethod
+    def _go_on(walk: Walk, legs: Sequence[Leg]) -> None:
+        if legs:
+            walk.read(*legs)
+        else:
+            walk.finish()
+
+    def abandon(self) -> None:
+        """Stop the walk: its tables have failed."""
+        if self._walk:
+            self._walk.abandon()
+
+    def first_legs(self) -> Sequence[Leg]:
+        """Return what to read first: whose account this is, if the key is not the one we know."""
+        if any(self.shared.account.must_be_proven(table) for table in self.tables):
+            return [Leg("account", params={"page_size": "1"}, max_pages=1, isolated=True)]
+        return self.main_legs()
+
+    def main_legs(self) -> Sequence[Leg]:
+        """Return the legs that read the rows, once the state is known to be ours."""
+        for table in self.tables:
+            self.shared.account.settle(table)
+        return [self.list_leg()]
+
+    def list_leg(self) -> Leg:
+        """Return the leg that reads rows, from a checkpoint if there is one for all tables."""
+        params = {}
+        if name := self.parent.rules.time_filter:
+            watermarks = [table.state.watermark for table in self.tables]
+            known = [watermark for watermark in watermarks if watermark]
+            oldest = min(known) if len(known) == len(watermarks) else None
+            if since := filter_start(oldest, self.shared.settings.start_date):
+                params[name] = since
+        return Leg(self.LIST, params=params, resume=self._resume())
+
+    def _resume(self) -> str | None:
+        places = {table.state.checkpoint for table in self.tables}
+        links = {place and (place.next, place.started) for place in places}
+        place = next(iter(places))
+        if len(links) != 1 or place is None:
+            self._drop_checkpoints()
+            return None
+        self.started = place.started
+        messages.LOG.info("Stream %s goes on where the last run stopped.", self.parent.name)
+        return place.next
+
+    def _drop_checkpoints(self) -> None:
+        for table in self.tables:
+            table.state = replace(table.state, checkpoint=None)
+
+    def after(self, leg: Leg) -> Sequence[Leg]:
+        """Return what to read after a leg that reached its end."""
+        return self.main_legs() if leg.name == "account" else []
+
+    def absent(self, leg: Leg) -> Sequence[Leg]:
+        """Return what to read after a 404: the vendor lost our place, so the list starts anew."""
+        if self._restarted:
+            raise errors.lost_cursor(self.parent.name)
+        self._restarted = True
+        self.started = None
+        self._drop_checkpoints()
+        messages.LOG.warning("Ordergroove lost the place in %s: reading it anew.", self.parent.name)
+        return [self.list_leg()]
+
+    def failed(self, leg: Leg, error: AirbyteTracedException) -> Sequence[Leg]:
+        """Return what to read after a leg that may fail; the account probe may."""
+        return self.main_legs()
+
+    # A page
+
+    def _take(self, page: Page) -> Iterator[AirbyteMessage]:
+        self.effort.requests += 1
+        self.effort.attempts += page.attempts
+        self.shared.account.saw(page.rows)
+        if page.leg.name == "account":
+            return
+        yield from self.page(page)
+        if page.leg.name == self.LIST and page.next and self._checkpoints.due(time.monotonic()):
+            yield from self._checkpoint(page.next)
+
+    def page(self, page: Page) -> Iterator[AirbyteMessage]:
+        """Emit a page's rows; the list's first page dates the walk."""
+        if self.started is None:
+            self.started = walk_start(page.sent, page.elapsed, page.vendor_time)
+        yield from self.emit(page.rows)
+
+    def emit(self, rows: list[Row]) -> Iterator[AirbyteMessage]:
+        """Emit rows as the parent's and their children's."""
+        stamp = self.shared.stamps.next()
+        parent = self.parent
+        parent.normalise(rows)
+        keys = parent.keys(rows)
+        children = [(child, self._nested(child, rows)) for child in self._children]
+        if parent in self.tables:
+            parent.tracker.saw(keys)
+            yield from parent.live(rows, stamp)
+        for child, found in children:
+            child.normalise(found)
+            if isinstance(child.tracker, PerParent):
+                child.tracker.read_parents(keys)
+            child.tracker.saw(child.keys(found))
+            yield from child.live(found, stamp)
+
+    @staticmethod
+    def _nested(child: Table, rows: list[Row]) -> list[Row]:
+        assert child.rules.nested  # noqa: S101 only tables with nested rows are children
+        rule = child.rules.nested.rule
+        return [row for parent in rows for row in nested_rows(parent, rule)]
+
+    def _checkpoint(self, link: str) -> Iterator[AirbyteMessage]:
+        if not all(table.incremental for table in self.tables) or not self.started:
+            return
+        began = time.monotonic()
+        for table in self.tables:
+            place = Checkpoint(link, self.started, table.tracker.checkpoint())
+            yield self._state(table, replace(self.pending(table), checkpoint=place))
+        self._checkpoints.written(began, time.monotonic())
+
+    def pending(self, table: Table) -> StreamState:
+        """Return what a table remembers while its walk is under way."""
+        return table.state
+
+    # The end
+
+    def complete(self) -> Iterator[AirbyteMessage]:
+        """Emit tombstones and then the states that account for them.
+
+        In this order a crash between the two repeats the tombstones; the other way round it would
+        lose them.
+        """
+        for table in self.tables:
+            self.shared.account.settle(table)
+        found = {table.name: table.tracker.find() for table in self.tables if not table.error}
+        held = self._held_back({name: (f.known, len(f.gone)) for name, f in found.items()})
+        for table in self.tables:
+            if table.error:
+                continue
+            result = found[table.name]
+            keep = held
+            if result.reason == Reason.OVERFLOW:
+                self._warn_of_overflow(table, result)
+                keep = held or self.shared.settings.max_deletion_percent < RELEASED
+            if held:
+                table.counts.held_back = len(result.gone)
+            else:
+                for key in result.gone:
+                    stamp = self.shared.stamps.next()
+                    yield table.tombstone(key, stamp, table.deletion_source)
+            if table.incremental:
+                limit = self.shared.budget.of(table.name)
+                ledger = table.tracker.ledger(limit, held_back=keep)
+                yield self._state(table, self.final(table, ledger))
+
+    @staticmethod
+    def _warn_of_overflow(table: Table, found: Found) -> None:
+        messages.LOG.warning(
+            "Stream %s: about %d of %d known rows came or went at once, more than its compressed "
+            "ledger can name. No deletion was emitted. Refresh the stream to bring the table in "
+            "order, or set max_deletion_percent to 100 for one sync to accept the list as it is.",
+            table.name,
+            found.estimate,
+            found.known,
+        )
+
+    def _held_back(self, found: dict[str, tuple[int, int]]) -> bool:
+        percent = self.shared.settings.max_deletion_percent
+        suspects = {n: c for n, c in found.items() if holds_back(*c, percent)}
+        for name, (known, gone) in suspects.items():
+            messages.LOG.warning(
+                "Stream %s: %d of %d known rows are no longer listed, more than max_deletion_percent "
+                "(%d) allows at once. These deletions are held back and the next sync decides "
+                "again; if they are real, set max_deletion_percent to 100 for one sync.",
+                name,
+                gone,
+                known,
+                percent,
+            )
+        return bool(suspects)
+
+    def final(self, table: Table, ledger: Baseline | None) -> StreamState:
+        """Return what a table remembers after a complete walk."""
+        return StreamState(
+            watermark=self.started if self.parent.rules.time_filter else None,
+            known=self.shared.budget.spend(table.name, ledger),
+        )
+
+    def _state(self, table: Table, state: StreamState) -> AirbyteMessage:
+        scope = table.scope.with_merchant(self.shared.account.merchant_for(table))
+        blob = replace(state, synced_at=self.shared.stamps.last, scope=scope).to_blob()
+        self._emitted_states[table.name] = blob
+        return messages.state(table.name, blob)
+
+    def survives(self, table: Table) -> bool:
+        """Tell whether the family's walk goes on although this table failed."""
+        return False
+
+    def fallback(self, table: Table) -> dict[str, Any]:
+        """Return the state of a failed table: its last checkpoint, else what it came with."""
+        return self._emitted_states.get(table.name) or table.saved or {"version": VERSION}
+
+    def report(self, table: Table) -> None:
+        """Write the line that says what a stream's sync was."""
+        counts, effort = table.counts, self.effort
+        messages.LOG.info(
+            "Stream %s: %d rows read, %d deleted, %d deletions held back; the walk of %s took "
+            "%d requests, %d retries, %.1f s.",
+            table.name,
+            counts.read,
+            counts.deleted,
+            counts.held_back,
+            self.parent.declaration.endpoint,
+            effort.requests,
+            effort.attempts - effort.requests,
+            time.monotonic() - effort.began,
+        )

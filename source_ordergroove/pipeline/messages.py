@@ -1,0 +1,53 @@
+"""The Airbyte messages that the pipeline writes."""
+
+import logging
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteRecordMessage,
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
+    AirbyteStreamStatus,
+    StreamDescriptor,
+    Type,
+)
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+#: The logger whose lines the CDK turns into LOG messages.
+LOG = logging.getLogger("airbyte")
+
+
+def record(stream: str, row: dict[str, Any], emitted_at: int) -> AirbyteMessage:
+    """Return a RECORD; *emitted_at* in Unix milliseconds."""
+    return AirbyteMessage(
+        type=Type.RECORD,
+        record=AirbyteRecordMessage(stream=stream, data=row, emitted_at=emitted_at),
+    )
+
+
+def state(stream: str, blob: dict[str, Any]) -> AirbyteMessage:
+    """Return a STATE of one stream."""
+    return AirbyteMessage(
+        type=Type.STATE,
+        state=AirbyteStateMessage(
+            type=AirbyteStateType.STREAM,
+            stream=AirbyteStreamState(
+                stream_descriptor=StreamDescriptor(name=stream),
+                stream_state=AirbyteStateBlob(**blob),
+            ),
+        ),
+    )
+
+
+def status(stream: str, value: AirbyteStreamStatus) -> AirbyteMessage:
+    """Return the TRACE that tells a stream's status."""
+    return as_airbyte_message(StreamDescriptor(name=stream), value)
+
+
+def failure(stream: str, error: AirbyteTracedException) -> AirbyteMessage:
+    """Return the TRACE that tells why a stream failed."""
+    return error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream))

@@ -1,0 +1,174 @@
+"""Orders and items: only what is still open can be deleted, and it leaves no trace."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_ordergroove.ledger import Baseline, KeySet, SeenKeys
+from source_ordergroove.pipeline import messages
+from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.state import StreamState
+from source_ordergroove.pipeline.table import Row, Table
+from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger, load_baseline
+from source_ordergroove.rules.guards import holds_back
+from source_ordergroove.rules.timestamps import OVERLAP, to_wall
+from source_ordergroove.walk import Leg, Page
+
+
+class OpenFamily(Family):
+    """Lists what is open, then what changed, then asks by id for what was open and is in neither.
+
+    In this order: an order that is sent between the two lists has left the first before we could
+    miss it and shows in the second. The other way round it would be in neither and look deleted.
+    """
+
+    OPEN = "open"
+    CONFIRM = "confirm"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Start with nothing known; the ledger is read when the state is settled."""
+        super().__init__(*args, **kwargs)
+        (self.table,) = self.tables
+        self._known: KeySet = KeySet.from_keys(())
+        self._listed = SeenKeys()
+        self._read = SeenKeys()
+        self._open: set[str] = set()
+        self._candidates: list[str] = []
+        self._deleted: list[str] = []
+        self._undecided: list[str] = []
+
+    @property
+    def _watching(self) -> bool:
+        return self.table.incremental and self.shared.settings.open_order_reconciliation
+
+    def main_legs(self) -> Sequence[Leg]:
+        """Return the open set's leg, then the changed rows'."""
+        self.shared.account.settle(self.table)
+        if self._watching:
+            known = exact_keys(load_baseline(self.table.state.known))
+            self._known = self._known if known is None else known
+        if self._watching:
+            return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
+        return [self.list_leg()]
+
+    def after(self, leg: Leg) -> Sequence[Leg]:
+        """Return the changed rows' leg, then one leg for each candidate."""
+        if leg.name == self.OPEN:
+            return [self.list_leg()]
+        if leg.name == self.LIST and self._watching:
+            read = self._listed.freeze().union(self._read.freeze())
+            self._candidates = self._known.difference(read)
+            return self._next_candidate()
+        if leg.name == self.CONFIRM:
+            return self._next_candidate()
+        return super().after(leg)
+
+    def _next_candidate(self) -> Sequence[Leg]:
+        if not self._candidates:
+            return []
+        key = self._candidates.pop()
+        path = f"{quote(key, safe='')}/"
+        return [Leg(self.CONFIRM, path=path, single=True, isolated=True, key=key)]
+
+    def absent(self, leg: Leg) -> Sequence[Leg]:
+        """A 404 for a candidate is its deletion."""
+        if leg.name != self.CONFIRM:
+            return super().absent(leg)
+        self.effort.requests += 1
+        self.effort.attempts += 1
+        self._deleted.append(leg.key)
+        return self._next_candidate()
+
+    def failed(self, leg: Leg, error: AirbyteTracedException) -> Sequence[Leg]:
+        """No answer decides nothing: this candidate and the rest are asked again next sync."""
+        if leg.name != self.CONFIRM:
+            return super().failed(leg, error)
+        self._undecided = [leg.key, *self._candidates]
+        self._candidates = []
+        messages.LOG.warning(
+            "Stream %s: could not ask whether %d rows that are no longer open still exist; the "
+            "next sync asks again. (%s)",
+            self.table.name,
+            len(self._undecided),
+            error.internal_message,
+        )
+        return []
+
+    def page(self, page: Page) -> Iterator[AirbyteMessage]:
+        """Note open rows without emitting them; emit changed rows and confirmed ones."""
+        if page.leg.name == self.OPEN:
+            # Not emitted: nothing in them is new that the changed rows do not bring, and items
+            # are listed without their prices here, which would overwrite good ones with nothing.
+            self.table.normalise(page.rows)
+            self._listed.add(self.table.keys(page.rows))
+        elif page.leg.name == self.CONFIRM:
+            yield from self._confirmed(page)
+        else:
+            yield from super().page(page)
+
+    def _confirmed(self, page: Page) -> Iterator[AirbyteMessage]:
+        self.table.normalise(page.rows)
+        if self.table.keys(page.rows) == [page.leg.key]:
+            yield from self.emit(page.rows)
+        else:
+            self._undecided.append(page.leg.key)
+
+    def emit(self, rows: list[Row]) -> Iterator[AirbyteMessage]:
+        """Emit rows and remember the open ones among them."""
+        yield from super().emit(rows)
+        if not self._watching:
+            return
+        keys = self.table.keys(rows)
+        if len(self._known):
+            self._read.add(keys)
+        when = self.table.rules.open_when or {}
+        since = self.table.rules.open_since
+        floor = to_wall(self.started - OVERLAP) if since and self.started else ""
+        for key, row in zip(keys, rows, strict=True):
+            if all(row.get(column) == value for column, value in when.items()) and (
+                since is None or (row.get(since) or "") >= floor
+            ):
+                self._open.add(key)
+            else:
+                self._open.discard(key)
+
+    def pending(self, table: Table) -> StreamState:
+        """Keep what is known open up to date while the walk is under way.
+
+        A row that this run read as open and that is deleted before the next run goes on would
+        otherwise be in no ledger.
+        """
+        if not self._watching:
+            return table.state
+        known = KeySet.from_keys([*self._known.difference(self._read.freeze()), *self._open])
+        ledger = exact_ledger(known, self.shared.budget.of(table.name))
+        return replace(table.state, known=self.shared.budget.spend(table.name, ledger))
+
+    def complete(self) -> Iterator[AirbyteMessage]:
+        """Emit tombstones for confirmed deletions, then the state."""
+        table = self.table
+        self.shared.account.settle(table)
+        if not table.incremental:
+            return
+        deleted = self._deleted if table.state.scope else []
+        known = len(self._known)
+        percent = self.shared.settings.max_deletion_percent
+        kept = [*self._undecided]
+        if holds_back(known, len(deleted), percent):
+            self._held_back({table.name: (known, len(deleted))})
+            table.counts.held_back = len(deleted)
+            kept += deleted
+        else:
+            for key in deleted:
+                yield table.tombstone(key, self.shared.stamps.next(), "open_orders")
+        yield self._state(table, self.final(table, self._ledger(kept)))
+
+    def _ledger(self, kept: list[str]) -> Baseline | None:
+        if not self._watching:
+            return None
+        known = self._listed.freeze().union(KeySet.from_keys([*self._open, *kept]))
+        return exact_ledger(known, self.shared.budget.of(self.table.name))

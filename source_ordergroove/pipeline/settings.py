@@ -1,0 +1,36 @@
+"""The user's settings, typed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class WebhookReceiver(BaseModel):
+    """Where the user's webhook receiver answers, and its token."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    token: SecretStr
+
+
+class Settings(BaseModel):
+    """What the spec asks for. The CDK checks it against the spec before a command runs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    api_key: SecretStr = SecretStr("")
+    environment: Literal["production", "staging"] = "production"
+    start_date: datetime | None = None
+    deletion_mode: Literal["soft", "cdc"] = "soft"
+    max_deletion_percent: int = Field(default=15, ge=0, le=100)
+    open_order_reconciliation: bool = True
+    webhook_receiver: WebhookReceiver | None = None
+    api_url: str = ""
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> "Settings":
+        """Read a configuration; an empty text means "not set", as Airbyte's form sends it."""
+        return cls.model_validate({name: value for name, value in config.items() if value != ""})

@@ -1,0 +1,99 @@
+"""What a stream remembers between syncs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from source_ordergroove.pipeline.scope import Scope
+from source_ordergroove.rules.stamps import format_instant
+
+VERSION = 1
+
+
+class StateError(ValueError):
+    """The state has a shape this version does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a walk stands that did not end yet.
+
+    *next* is the vendor's link to the page after the last one emitted, *started* the walk's start
+    by the vendor's clock, *seen* the keys read so far in the ledger's text form (None if the
+    stream needs none).
+    """
+
+    next: str
+    started: datetime
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """One stream's state.
+
+    * synced_at: the latest `_og_synced_at` emitted, so that it never goes back.
+    * scope: the account it was read from.
+    * watermark: start of the last complete walk by the vendor's clock.
+    * known: the ledger of known keys.
+    * checkpoint: set while a walk is under way.
+    * webhooks: the arrival number of the last webhook event that was applied.
+    """
+
+    synced_at: datetime | None = None
+    scope: Scope | None = None
+    watermark: datetime | None = None
+    known: Mapping[str, Any] | None = None
+    checkpoint: Checkpoint | None = None
+    webhooks: int | None = None
+
+    def to_blob(self) -> dict[str, Any]:
+        """Return the JSON that the platform keeps."""
+        blob: dict[str, Any] = {"version": VERSION}
+        if self.synced_at:
+            blob["synced_at"] = format_instant(self.synced_at)
+        if self.scope:
+            blob["scope"] = self.scope.to_state()
+        if self.watermark:
+            blob["watermark"] = format_instant(self.watermark)
+        if self.known is not None:
+            blob["known"] = dict(self.known)
+        if self.checkpoint:
+            blob["checkpoint"] = {
+                "next": self.checkpoint.next,
+                "started": format_instant(self.checkpoint.started),
+                "seen": self.checkpoint.seen,
+            }
+        if self.webhooks is not None:
+            blob["webhooks"] = self.webhooks
+        return blob
+
+    @classmethod
+    def from_blob(cls, blob: Mapping[str, Any]) -> "StreamState":
+        """Read a state; raise `StateError` for one that this version did not write."""
+        if blob.get("version") != VERSION:
+            msg = f"version {blob.get('version')!r}"
+            raise StateError(msg)
+        try:
+            checkpoint = blob.get("checkpoint")
+            return cls(
+                synced_at=_instant(blob.get("synced_at")),
+                scope=Scope(**blob["scope"]) if blob.get("scope") else None,
+                watermark=_instant(blob.get("watermark")),
+                known=blob.get("known"),
+                checkpoint=checkpoint
+                and Checkpoint(
+                    next=checkpoint["next"],
+                    started=datetime.fromisoformat(checkpoint["started"]),
+                    seen=checkpoint.get("seen"),
+                ),
+                webhooks=blob.get("webhooks"),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            msg = f"its fields: {error}"
+            raise StateError(msg) from error
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

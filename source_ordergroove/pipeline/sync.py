@@ -1,0 +1,142 @@
+"""One pass over the CDK's messages: vendor pages in, Airbyte messages out."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    AirbyteTraceMessage,
+    FailureType,
+    StreamDescriptor,
+    TraceType,
+    Type,
+)
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_ordergroove import errors
+from source_ordergroove.pipeline import messages
+from source_ordergroove.pipeline.family import Family
+from source_ordergroove.walk import Walk
+
+
+class Sync:
+    """Runs the families over the messages of the walks.
+
+    The CDK reads one stream per walk and puts whole pages into its records; this takes them apart
+    on the main thread, in the order in which they came. Statuses are passed on for every selected
+    stream of the walk's family, states are the families' own.
+    """
+
+    def __init__(self, families: Mapping[str, Family]) -> None:
+        """Take the families by the stream whose walk feeds them."""
+        self._families = families
+        self._failures: dict[str, AirbyteTracedException] = {}
+        self._ended = False
+
+    def run(self, source: Iterator[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+        """Yield the sync's messages; raises at the end if a stream failed."""
+        try:
+            for message in source:
+                yield from self._pass_on(message)
+            self._ended = True
+        finally:
+            if not self._ended:
+                self._drain(source)
+        if self._failures:
+            raise errors.failed_streams(self._failures)
+
+    def _drain(self, source: Iterable[AirbyteMessage]) -> None:
+        """Let the workers end: they wait for a main thread that has left."""
+        for family in self._families.values():
+            family.abandon()
+        try:
+            for message in source:
+                if message.record and isinstance(walk := message.record.data.get("walk"), Walk):
+                    walk.abandon()
+        except AirbyteTracedException as error:
+            messages.LOG.debug("While stopping: %s", error.internal_message)
+
+    def _pass_on(self, message: AirbyteMessage) -> Iterator[AirbyteMessage]:
+        match message.type:
+            case Type.RECORD if message.record:
+                data = message.record.data
+                family = self._families[message.record.stream]
+                yield from self._guarded(
+                    family, lambda: family.on(data["walk"], data["event"]), data["walk"]
+                )
+            case Type.STATE:
+                return
+            case Type.TRACE if message.trace:
+                yield from self._trace(message, message.trace)
+            case _:
+                yield message
+
+    def _trace(self, message: AirbyteMessage, trace: AirbyteTraceMessage) -> Iterator[AirbyteMessage]:
+        if trace.type == TraceType.STREAM_STATUS and trace.stream_status:
+            family = self._families[trace.stream_status.stream_descriptor.name]
+            yield from self._status(family, trace.stream_status.status)
+        elif trace.type == TraceType.ERROR and trace.error and trace.error.stream_descriptor:
+            for table in self._families[trace.error.stream_descriptor.name].tables:
+                error = replace(trace.error, stream_descriptor=StreamDescriptor(name=table.name))
+                yield replace(message, trace=replace(trace, error=error))
+        else:
+            yield message
+
+    def _status(self, family: Family, status: AirbyteStreamStatus) -> Iterator[AirbyteMessage]:
+        if status == AirbyteStreamStatus.COMPLETE:
+            yield from self._guarded(family, family.complete)
+            yield from self._close(family)
+        elif status == AirbyteStreamStatus.INCOMPLETE:
+            for table in family.tables:
+                table.error = table.error or AirbyteTracedException(
+                    internal_message="the walk failed", failure_type=FailureType.transient_error
+                )
+            yield from self._close(family)
+        else:
+            for table in family.tables:
+                yield messages.status(table.name, status)
+
+    def _close(self, family: Family) -> Iterator[AirbyteMessage]:
+        """Say how each stream ended; a failed one gives back the state it came with."""
+        for table in family.tables:
+            family.report(table)
+            if table.error:
+                self._failures.setdefault(table.name, table.error)
+                yield messages.state(table.name, family.fallback(table))
+                yield messages.status(table.name, AirbyteStreamStatus.INCOMPLETE)
+            else:
+                if not table.incremental:
+                    yield messages.state(table.name, {"version": 1})
+                yield messages.status(table.name, AirbyteStreamStatus.COMPLETE)
+
+    def _guarded(
+        self,
+        family: Family,
+        work: Callable[[], Iterator[AirbyteMessage]],
+        walk: Walk | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """Do a family's work; what goes wrong in it stops that family and no other."""
+        if any(table.error and not family.survives(table) for table in family.tables):
+            if walk:
+                walk.abandon()
+            return
+        try:
+            yield from work()
+        except Exception as error:  # noqa: BLE001 one family's failure must not stop the others
+            traced = (
+                error
+                if isinstance(error, AirbyteTracedException)
+                else AirbyteTracedException.from_exception(
+                    error,
+                    message="The connector could not process what Ordergroove sent. Please report "
+                    "it with the log of this sync.",
+                )
+            )
+            messages.LOG.error("%s", traced.internal_message, exc_info=error)
+            for table in family.tables:
+                table.error = traced
+                yield messages.failure(table.name, traced)
+            if walk:
+                walk.abandon()
+            family.abandon()

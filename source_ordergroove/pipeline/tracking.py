@@ -1,0 +1,215 @@
+"""Which known keys are gone after a walk.
+
+A tracker is fed the keys that a walk sees. `find` says what is gone; `ledger` says what to
+remember, and depends on whether those deletions were emitted or held back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from source_ordergroove.ledger import (
+    Baseline,
+    KeySet,
+    LedgerError,
+    Reason,
+    SeenKeys,
+    decode,
+    encode,
+    join_key,
+    split_key,
+)
+from source_ordergroove.rules.guards import aged_out
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The result of a comparison: *gone* keys among *known* ones.
+
+    *complete* is False when the ledger could not name all of them: then it names none, *estimate* is
+    about how many there are and *reason* says why.
+    """
+
+    gone: Sequence[str]
+    known: int
+    complete: bool = True
+    estimate: int = 0
+    reason: Reason | None = None
+
+
+class Tracker(Protocol):
+    """Keys of one stream over one walk."""
+
+    def saw(self, keys: Iterable[str]) -> None:
+        """Take note of keys that the vendor lists."""
+
+    def find(self) -> Found:
+        """Compare with the last complete walk; called once, after this one is complete."""
+
+    def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
+        """Return what the next sync compares with, None if it needs nothing."""
+
+    def checkpoint(self) -> str | None:
+        """Return the keys seen so far as text, for a walk to be taken up again."""
+
+    def distrust(self) -> None:
+        """Compare with nothing: the last walk was of another account."""
+
+
+class WholeTable:
+    """A table that every sync reads completely: what is no longer listed is gone."""
+
+    def __init__(self, baseline: Baseline | None, resumed: str | None, *, log_kept_for_a_time: bool):
+        """Start from the last walk's *baseline* (None: nothing to compare) and a checkpoint.
+
+        With *log_kept_for_a_time* keys begin with the row's creation time and rows older than the
+        oldest one listed are taken to have aged out.
+        """
+        self._baseline = baseline
+        self._seen = SeenKeys()
+        self._ages = log_kept_for_a_time
+        self._oldest: str | None = None
+        self._current: KeySet | None = None
+        if resumed is not None:
+            self.saw(decode(resumed))
+
+    def saw(self, keys: Iterable[str]) -> None:
+        """Take note of keys that the vendor lists."""
+        if self._ages:
+            keys = list(keys)
+            created = [age for key in keys if (age := split_key(key)[0])]
+            self._oldest = min([*created, self._oldest] if self._oldest else created, default=None)
+        self._seen.add(keys)
+
+    def find(self) -> Found:
+        """Return the keys of the baseline that this walk did not see."""
+        current = self._freeze()
+        if self._baseline is None:
+            return Found([], 0)
+        missing = self._baseline.missing(current)
+        gone = missing.keys
+        if self._ages:
+            gone = [key for key in gone if not aged_out(split_key(key)[0], self._oldest)]
+        return Found(
+            gone, len(self._baseline), missing.complete, missing.estimate, missing.reason
+        )
+
+    def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
+        """Return the keys of this walk, and the old ones too if their deletion is held back."""
+        current = self._freeze()
+        if not held_back or self._baseline is None:
+            return Baseline.of(current, budget)
+        known = exact_keys(self._baseline)
+        return self._baseline if known is None else Baseline.of(known.union(current), budget)
+
+    def checkpoint(self) -> str | None:
+        """Return the keys seen so far."""
+        return encode(self._seen.freeze())
+
+    def distrust(self) -> None:
+        """Compare with nothing."""
+        self._baseline = None
+
+    def _freeze(self) -> KeySet:
+        if self._current is None:
+            self._current = self._seen.freeze()
+        return self._current
+
+
+class PerParent:
+    """Children of the parents that were read; those of other parents stay as they are known.
+
+    Keys are (parent, child...); a parent that was read is noted as the key of itself alone, so
+    that one whose last child left is not mistaken for one that was not read.
+    """
+
+    def __init__(self, baseline: Baseline | None, resumed: str | None) -> None:
+        """Start from what was known and, after a killed run, from what it had read."""
+        self._baseline = baseline
+        self._known = exact_keys(baseline)
+        self._parents: set[str] = set()
+        self._seen: set[str] = set()
+        for key in decode(resumed) if resumed is not None else ():
+            (self._parents if len(split_key(key)) == 1 else self._seen).add(key)
+
+    def saw(self, keys: Iterable[str]) -> None:
+        """Take note of children that the vendor lists."""
+        self._seen.update(keys)
+
+    def read_parents(self, parents: Iterable[str]) -> None:
+        """Take note of parents whose children are all listed now."""
+        self._parents.update(map(_alone, parents))
+
+    def find(self) -> Found:
+        """Return the known children that their parent no longer has."""
+        if self._known is None:
+            return Found([], 0)
+        gone = [key for key in self._known if key not in self._seen and self._was_read(key)]
+        return Found(gone, len(self._known))
+
+    def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
+        """Return the children known now."""
+        kept = [
+            key for key in self._known or () if held_back or not self._was_read(key)
+        ]
+        return exact_ledger(KeySet.from_keys([*kept, *self._seen]), budget)
+
+    def checkpoint(self) -> str | None:
+        """Return the children and the parents read so far."""
+        return encode(KeySet.from_keys([*self._seen, *self._parents]))
+
+    def distrust(self) -> None:
+        """Compare with nothing."""
+        self._known = None
+
+    def _was_read(self, key: str) -> bool:
+        return _alone(split_key(key)[0]) in self._parents
+
+
+class Untracked:
+    """A table whose rows the vendor never deletes, or whose deletions were switched off."""
+
+    def saw(self, keys: Iterable[str]) -> None:
+        """Keys are of no interest."""
+
+    def find(self) -> Found:
+        """Return nothing: nothing was compared."""
+        return Found([], 0)
+
+    def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
+        """Return nothing to remember."""
+        return None
+
+    def checkpoint(self) -> str | None:
+        """Return nothing to remember."""
+        return None
+
+    def distrust(self) -> None:
+        """There is nothing to compare with."""
+
+
+def load_baseline(known: object) -> Baseline | None:
+    """Return the ledger of a state, None if there is none or this version cannot read it."""
+    if known is None:
+        return None
+    try:
+        return Baseline.from_state(known)
+    except LedgerError:
+        return None
+
+
+def exact_keys(baseline: Baseline | None) -> KeySet | None:
+    """Return the keys of a lossless ledger, None for a sketch and for a paused one."""
+    if baseline is None or baseline.sketch is not None or baseline.paused is not None:
+        return None
+    return baseline.kept
+
+
+def exact_ledger(keys: KeySet, budget: int) -> Baseline:
+    """Return a ledger for uses that a sketch cannot serve: lossless, or paused if too large."""
+    ledger = Baseline.of(keys, budget)
+    return ledger if ledger.sketch is None else Baseline.of(keys, 0)
+
+
+def _alone(parent: str) -> str:
+    return join_key((parent,))

@@ -1,0 +1,104 @@
+"""The connector's one class."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteCatalog,
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    AirbyteStateMessage,
+    ConfiguredAirbyteCatalog,
+)
+from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+
+from source_ordergroove.pipeline.declaration import declarations
+from source_ordergroove.pipeline.plan import families, saved_states, walk_catalog
+from source_ordergroove.pipeline.probe import Probe
+from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline.sync import Sync
+
+_CDC_COLUMN = {
+    "type": ["null", "string"],
+    "format": "date-time",
+    "airbyte_type": "timestamp_with_timezone",
+    "description": "When the connector decided that the row is deleted; null on a live row. "
+    "Destinations apply their setting for deletions to it.",
+}
+
+
+class SourceOrdergroove(YamlDeclarativeSource):
+    """Ordergroove as an Airbyte source: the manifest says what to read, the pipeline what it means.
+
+    `spec`, streams, requests and concurrency are the CDK's, from `manifest.yaml`. This class wraps
+    its `read` into the pipeline and lets `check` ask every endpoint.
+    """
+
+    def __init__(
+        self,
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        config: Mapping[str, Any] | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> None:
+        """Load the manifest for *config*; catalog and state are taken by `read`."""
+        # The CDK must not see the state: its cursors would make slices of ours.
+        super().__init__(catalog=catalog, config=config, state=None, path_to_yaml="manifest.yaml")
+        self.logger.addFilter(_about_records)
+        self._reading: Iterator[AirbyteMessage] | None = None
+
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+        """Return the streams; in deletion mode `cdc` with the column that destinations act on."""
+        catalog = super().discover(logger, config)
+        if Settings.of(config).deletion_mode == "cdc":
+            for stream in catalog.streams:
+                stream.json_schema["properties"]["_ab_cdc_deleted_at"] = _CDC_COLUMN
+        return catalog
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Ask every endpoint for one row and say in the user's words what is wrong."""
+        overrides = self.resolved_manifest["check"]["config_overrides"]
+        walked = {d.walked for d in declarations(self.resolved_manifest).values()}
+        probe = Probe(Settings.of(config), walked)
+        with closing(type(self)(config={**config, **overrides})) as source:
+            return probe.run(source.walks(logger, config, walk_catalog(walked)))
+
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """Read the selected streams from where *state* stands."""
+        streams = self.streams(config)
+        plan = families(
+            declarations(self.resolved_manifest),
+            {stream.name: stream.get_json_schema() for stream in streams},
+            Settings.of(config),
+            catalog,
+            saved_states(state),
+        )
+        walks = self.walks(logger, config, walk_catalog(plan))
+        self._reading = Sync(plan).run(walks)
+        yield from self._reading
+
+    def walks(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+    ) -> Iterator[AirbyteMessage]:
+        """Return the CDK's own messages: its records are events of walks (`walk.py`)."""
+        return super().read(logger, config, catalog)
+
+    def close(self) -> None:
+        """Stop reading threads that wait for a main thread which gave up."""
+        if self._reading:
+            self._reading.close()  # type: ignore[attr-defined] # it is a generator
+
+
+def _about_records(entry: logging.LogRecord) -> bool:
+    """Drop the CDK's counts: what it counts as records are pages here."""
+    return not str(entry.msg).startswith("Read ") or " records from " not in str(entry.msg)
