@@ -10,8 +10,8 @@ from datetime import datetime
 from emulator.clock import Clock
 from emulator.seed import SIZES
 from emulator.server import bound_socket, make_server
+from emulator.settings import DEFAULT_KEY, Settings
 from emulator.stage import Stage
-from emulator.vendor import DEFAULT_KEY, Settings
 
 
 def main(arguments: list[str] | None = None) -> None:

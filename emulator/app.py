@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from emulator import errors, faults, vendor
 from emulator.control import control_app
+from emulator.request import Request
 from emulator.request_log import recognisable
 
 if TYPE_CHECKING:
@@ -69,12 +70,11 @@ async def _serve_vendor(stage: Stage, scope: Scope, receive: Receive, send: Send
         stage.log.end(entry)
 
 
-def _request(scope: Scope, headers: dict[bytes, str]) -> vendor.Request:
+def _request(scope: Scope, headers: dict[bytes, str]) -> Request:
     query_string = scope["query_string"].decode("latin-1")
-    return vendor.Request(
+    return Request(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
-        pairs=vendor.parse_query(query_string),
         query_string=query_string,
         base_url=f"{scope['scheme']}://{headers.get(b'host', 'localhost')}",
         key=headers.get(b"x-api-key"),
@@ -83,7 +83,7 @@ def _request(scope: Scope, headers: dict[bytes, str]) -> vendor.Request:
 
 
 def _response(
-    stage: Stage, request: vendor.Request, found: tuple[str, vendor.Answer] | None, entry: Entry
+    stage: Stage, request: Request, found: tuple[str, vendor.Answer] | None, entry: Entry
 ) -> Response:
     def answer() -> Response:
         try:
@@ -98,9 +98,7 @@ def _response(
     return faults.apply(fault, request, answer)
 
 
-def _true_body(
-    stage: Stage, request: vendor.Request, found: tuple[str, vendor.Answer] | None
-) -> bytes:
+def _true_body(stage: Stage, request: Request, found: tuple[str, vendor.Answer] | None) -> bytes:
     limit = stage.settings.requests_per_minute
     if limit is not None and stage.log.in_last_minute() > limit:
         raise errors.rate_limited()

@@ -23,12 +23,13 @@ def add_bulk(world: World, stream: Stream, count: int) -> None:
     They are copies of a small world's first row and live as JSON only, at about 1 kB each.
     """
     if stream.containers is not None or len(stream.key) > 1:
-        msg = f"`{stream.name}` has no rows with a single key of their own; name its parent."
-        raise ValueError(msg)
+        raise ValueError(
+            f"`{stream.name}` has no rows with a single key of their own; name its parent."
+        )
     template = dict(make_world(world.seed, "small")[stream.table].rows[0].data)
     id_field = stream.key[0]
-    times = [f for f in ("created", "updated", "last_updated", "last_update", "order_updated") if f in template]
-    template |= {id_field: "\x01", **dict.fromkeys(times, "\x02")}
+    times = {"created", "updated", "last_updated", "last_update", "order_updated"} & set(template)
+    template.update({id_field: "\x01"}, **dict.fromkeys(times, "\x02"))
     pattern = orjson.dumps(template)
     table = world[stream.table]
     first = len(table)

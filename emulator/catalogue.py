@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.variety import variant
+from emulator.variety import one_in, variant
 
 if TYPE_CHECKING:
     from emulator.tables import Record
@@ -36,7 +36,7 @@ def populate(world: World, products: int, created: str) -> list[str]:
         world.insert("products", product(world, number, product_id, ids, created), created)
     for number, from_product in enumerate(ids[: len(ids) * 2 // 3]):
         relation = {
-            "relationship_type": variant(number, ("swap_on_purchase", "swap_on_purchase", "upsell")),
+            "relationship_type": "upsell" if one_in(3, number) else "swap_on_purchase",
             "from_product": from_product,
             "to_product": variant(number + 1 + number % 3, ids),
         }
@@ -68,13 +68,13 @@ def product(
         "detail_url": f"https://shop.example.com/p/{number}",
         "external_product_id": product_id,
         "sku": f"SKU-{number}",
-        "autoship_enabled": number % 6 != 5,  # noqa: PLR2004
+        "autoship_enabled": not one_in(6, number),
         "prepaid_eligible": number % 2 == 0,
         "premier_enabled": 0,
         "created": created,
         "last_update": variant(number, (created, created, created, None)),
-        "live": number % 8 != 7,  # noqa: PLR2004
-        "discontinued": number % 7 == 6,  # noqa: PLR2004
+        "live": not one_in(8, number),
+        "discontinued": one_in(7, number),
         "extra_data": variant(number, (None, {}, '{"roast": "dark"}', "")),
         "product_type": variant(number // 3, ("rotating", "club")) if rotating else "standard",
         "autoship_by_default": False,
@@ -88,7 +88,7 @@ def product(
         kinds = variant(number // 3, (("TIME_WINDOW",), ("ORDINAL",), ("TIME_WINDOW", "ORDINAL")))
         rules = [selection_rule(world, kind, number, product_ids) for kind in kinds]
         record["product_selection_rules"] = rules
-    if number % 5 == 4:  # noqa: PLR2004
+    if one_in(5, number):
         record["product_free_trial_configurations"] = []
     return record
 
@@ -96,7 +96,7 @@ def product(
 def selection_rule(world: World, kind: str, number: int, product_ids: list[str]) -> Record:
     """Build a rule of a rotating product with its elements."""
     time_window = kind == "TIME_WINDOW"
-    configuration = {"reveal_moment": "ORDER_PLACEMENT", "pricing_policy": "BEST_PRICE"}
+    configuration: Record = {"reveal_moment": "ORDER_PLACEMENT", "pricing_policy": "BEST_PRICE"}
     if not time_window:
         configuration |= {"cyclical_rotation_enabled": True, "cyclical_starting_ordinal": 1}
     return {
@@ -126,7 +126,7 @@ def offer_profile(world: World, number: int) -> Record:
         "name": f"Offer Profile {number}",
         "merchant": world.merchant,
         "weight": 100 if number == 0 else 0,
-        "live": number % 5 != 4,  # noqa: PLR2004
+        "live": not one_in(5, number),
         "status": variant(number, ("available", "available", "available", "archived")),
         "offers": [world.new_id() for _ in range(1 + number % 3)],
         "recurring_coupon": coupon(world, f"rec{number}", 1 + number % 2) if number % 3 else None,

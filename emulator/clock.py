@@ -46,8 +46,9 @@ class Clock:
     def set(self, now: datetime, *, frozen: bool) -> None:
         """Make *now* (with a zone) the present; time runs on from it unless *frozen*."""
         if now.tzinfo is None:
-            msg = "The world's clock needs a time with a zone, such as 2026-03-02T15:00:00Z."
-            raise ValueError(msg)
+            raise ValueError(
+                "The world's clock needs a time with a zone, such as 2026-03-02T15:00:00Z."
+            )
         now = now.astimezone(UTC)
         self._frozen_at = now if frozen else None
         self._offset = timedelta() if frozen else now - datetime.now(UTC)

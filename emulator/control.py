@@ -210,5 +210,3 @@ def _grouped(changes: list[Change]) -> dict[str, dict[str, list[list[Any]]]]:
         if op is not None:
             grouped[op].setdefault(stream, []).append(list(key))
     return grouped
-
-

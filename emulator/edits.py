@@ -26,7 +26,7 @@ class Edits:
     def delete(self, stream: Stream, keys: Iterable[Key], *, bump: bool = True) -> None:
         """Delete the rows with *keys*; children go from inside their parent.
 
-        A parent's update time moves only with *bump*: whether the vendor moves it is not documented.
+        A parent's update time moves only with *bump*: whether the vendor moves it is unknown.
         """
         wanted = list(dict.fromkeys(keys))
         if stream.containers is not None:
@@ -92,15 +92,15 @@ class Edits:
                 self._world.change(stream.table, row, **_difference(row.data, record))
                 del self._children[stream.name, key]
                 return
-        msg = f"The parent of {list(key)} in `{stream.name}` is gone; restore the parent first."
-        raise ValueError(msg)
+        raise ValueError(
+            f"The parent of {list(key)} in `{stream.name}` is gone; restore the parent first."
+        )
 
 
 def stream_named(name: str) -> Stream:
     """Return a stream by name, or say which there are."""
     if name not in STREAMS:
-        msg = f"There is no stream `{name}`. Known: {', '.join(sorted(STREAMS))}."
-        raise ValueError(msg)
+        raise ValueError(f"There is no stream `{name}`. Known: {', '.join(sorted(STREAMS))}.")
     return STREAMS[name]
 
 

@@ -26,24 +26,28 @@ Presentation = Callable[["Record"], "Record"]
 class Endpoint:
     """A list of the vendor's, and the single objects below it if they are documented.
 
-    *narrowing* parameters bring a list of customers' data into the scope of one customer, where
-    no bulk permission is needed; an endpoint without them is merchant configuration.
+    A list of *personal* data needs bulk permission unless a *narrowing* parameter brings it into
+    the scope of one customer; other lists are merchant configuration and open to every key.
     """
 
     path: str
     table: str
     filters: dict[str, Filter] = field(default_factory=dict)
     narrowing: frozenset[str] = frozenset()
+    personal: bool = True
     hidden: Callable[[Query], list[Predicate]] = lambda _query: []
     present: Callable[[Query], Presentation | None] = lambda _query: None
     retrieve: Presentation | None = None
     largest_page: int = 100
     oldest_first: bool = False
-    shape: str | None = None
+    always_cursors: bool = False
+    """Whether lists come with cursors without `X-OG-API-VERSION: 2` too."""
+    shape: str = "cursor"
+    """The envelope by default, one of `paging.SHAPES`."""
 
 
 def _order_field(name: str) -> Callable[[World, Record], Any]:
-    def read(world: World, item: Record) -> Any:  # noqa: ANN401
+    def read(world: World, item: Record) -> Any:
         order = world["orders"].get(item["order"])
         return None if order is None else order[name]
 
@@ -225,6 +229,7 @@ ENDPOINTS = {
                 "external_product_ids[]": one_of("external_product_id"),
                 "product_type": equals("product_type"),
             },
+            personal=False,
             hidden=_hidden_products,
             present=_present_product,
             retrieve=_as_listed,
@@ -233,15 +238,17 @@ ENDPOINTS = {
             "product_groups",
             "product_groups",
             {f: equals(f) for f in ("name", "group_type")},
+            personal=False,
             shape="counted",
         ),
         Endpoint(
             "resources",
             "resources",
             {"external_resource_id": equals("external_resource_id")},
+            personal=False,
             shape="counted",
         ),
-        Endpoint("offer_profiles", "offer_profiles", hidden=_hidden_profiles),
+        Endpoint("offer_profiles", "offer_profiles", personal=False, hidden=_hidden_profiles),
         Endpoint(
             "one_time_incentives",
             "one_time_incentives",
@@ -258,6 +265,7 @@ ENDPOINTS = {
             "merchant/cancel_reason",
             "cancel_reasons",
             {"application": equals("application")},
+            personal=False,
         ),
         Endpoint(
             "placement_logs/responses",
@@ -266,8 +274,10 @@ ENDPOINTS = {
                 "start_date": queries.from_spaced("created"),
                 "end_date": queries.before_spaced("created"),
             },
+            personal=False,
             largest_page=1000,
             oldest_first=True,
+            always_cursors=True,
         ),
     )
 }

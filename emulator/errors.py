@@ -6,7 +6,9 @@ from __future__ import annotations
 class VendorError(Exception):
     """An answer other than 200, as Ordergroove gives it."""
 
-    def __init__(self, status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, status: int, body: object, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(status, body)
         self.status = status
         self.body = body

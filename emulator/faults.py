@@ -17,7 +17,7 @@ from emulator import errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.vendor import Request
+    from emulator.request import Request
 
 FOREIGN = "https://attacker.example"
 """A host that is not the vendor's; `.example` never resolves."""
@@ -56,13 +56,15 @@ class Fault:
     def __post_init__(self) -> None:
         """Refuse a fault that could never fire as meant."""
         if self.fault not in FAULTS:
-            msg = f"There is no fault `{self.fault}`. Known: {', '.join(sorted(FAULTS))}."
-            raise ValueError(msg)
+            raise ValueError(
+                f"There is no fault `{self.fault}`. Known: {', '.join(sorted(FAULTS))}."
+            )
         try:
             re.compile(self.path)
         except re.error as error:
-            msg = f"`path` of the fault `{self.fault}` is no regular expression: {error}."
-            raise ValueError(msg) from None
+            raise ValueError(
+                f"`path` of the fault `{self.fault}` is no regular expression: {error}."
+            ) from None
 
     def concerns(self, endpoint: str, target: str) -> bool:
         """Say whether a request is one of those this fault counts."""

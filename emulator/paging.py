@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -23,7 +23,7 @@ from emulator.errors import invalid_cursor, invalid_page
 from emulator.tables import position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from emulator.tables import Position, Record, Row
 
@@ -49,10 +49,10 @@ class Cursor:
 
     def encode(self) -> str:
         """Return the opaque text a client gets."""
-        parts = {"r": "1"} if self.backwards else {}
+        place = f"p={self.created.replace(' ', '+').replace(':', '%3A')}"
         if self.number is not None:
-            parts["o"] = str(self.number)
-        return b64encode(urlencode({**parts, "p": self.created}).encode()).decode()
+            place = f"o={self.number}&{place}"
+        return b64encode((f"r=1&{place}" if self.backwards else place).encode()).decode()
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
@@ -62,7 +62,7 @@ class Cursor:
             cursor = cls(parts["p"], int(parts["o"]) if "o" in parts else None, "r" in parts)
         except (ValueError, KeyError):
             raise invalid_cursor() from None
-        if not _CREATED.fullmatch(cursor.created) or cursor.encode() != text:
+        if not _CREATED.fullmatch(cursor.created):
             raise invalid_cursor()
         return cursor
 
@@ -88,13 +88,13 @@ def cut(
     backwards = cursor is not None and cursor.backwards
     upwards = oldest_first != backwards
     place = _place(rows, cursor, upwards=upwards)
-    found = list(islice(_matching(rows, place, matches, upwards=upwards), size + 1))
+    found = _take(rows, place, size + 1, matches, upwards=upwards)
     page, beyond = found[:size], found[size:]
     ahead = _between(page[-1], beyond[0]) if beyond else None
     behind = None
     if cursor is not None and page:
-        other = next(_matching(rows, place, matches, upwards=not upwards), None)
-        behind = _between(page[0], other, backwards=not backwards) if other else None
+        before = _take(rows, place, 1, matches, upwards=not upwards)
+        behind = _between(page[0], before[0], backwards=not backwards) if before else None
     if not backwards:
         return Page(page, ahead, behind)
     back = Cursor(ahead.created, ahead.number, backwards=True) if ahead else None
@@ -112,13 +112,16 @@ def _place(rows: Sequence[Row], cursor: Cursor | None, *, upwards: bool) -> int:
     return bisect_left(rows, below, key=position_of)
 
 
-def _matching(
-    rows: Sequence[Row], place: int, matches: Predicate | None, *, upwards: bool
-) -> Iterator[Row]:
-    # Indexing, not slicing: a page must not copy what is left of a hundred thousand rows.
+def _take(
+    rows: Sequence[Row], place: int, count: int, matches: Predicate | None, *, upwards: bool
+) -> Sequence[Row]:
+    """Return the first *count* matching rows above or below *place*, nearest first."""
+    if matches is None:
+        return rows[place : place + count] if upwards else rows[max(0, place - count) : place][::-1]
+    # By index, not over a slice: a page must not copy what is left of a hundred thousand rows.
     indexes = range(place, len(rows)) if upwards else range(place - 1, -1, -1)
     walk = map(rows.__getitem__, indexes)
-    return walk if matches is None else (row for row in walk if matches(row.data))
+    return list(islice((row for row in walk if matches(row.data)), count))
 
 
 def _between(last: Row, first: Row, *, backwards: bool = False) -> Cursor:
@@ -127,13 +130,18 @@ def _between(last: Row, first: Row, *, backwards: bool = False) -> Cursor:
     return Cursor(created, int(number) if first.position[0] == created else None, backwards)
 
 
-def cut_numbered(rows: Sequence[Row], size: int, number: int, matches: Predicate | None) -> Page:
-    """Cut page *number* of the deprecated page-number paging."""
+def cut_numbered(
+    rows: Sequence[Row], size: int, number: int, matches: Predicate | None
+) -> tuple[Page, bool]:
+    """Cut page *number* (from 1) of page-number paging, and say whether there are more.
+
+    Rows born or gone between two requests shift the pages: they repeat or hide rows, as documented.
+    """
     skipped = (number - 1) * size
-    page = list(islice(_matching(rows, len(rows), matches, upwards=False), skipped, skipped + size))
-    if number < 1 or (not page and number > 1):
+    found = _take(rows, len(rows), skipped + size + 1, matches, upwards=False)[skipped:]
+    if not found and number > 1:
         raise invalid_page()
-    return Page(page)
+    return Page(found[:size]), len(found) > size
 
 
 def envelope(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.variety import variant
+from emulator.variety import one_in, variant
 
 if TYPE_CHECKING:
     from emulator.tables import Record
@@ -40,7 +40,7 @@ def customer(world: World, number: int, merchant_user_id: str, created: str) -> 
         "locale": variant(number, (1, 42, "en-us")),
         "price_code": variant(number, (None, "")),
     }
-    if number % 7 == 3:  # noqa: PLR2004
+    if one_in(7, number):
         record["accepts_marketing"] = True
     return record
 
@@ -110,7 +110,7 @@ def subscription(
     """
     component = {"public_id": world.new_id(), "quantity": 1 + number % 3, "product": product}
     second = {"public_id": world.new_id(), "quantity": None, "product": product}
-    discounts = ({"title": "Subscribe & Save", "value": "10.00"}, {"title": "Welcome"}, "Loyalty 5%")
+    discounts = ({"title": "Subscribe & Save", "value": "10.00"}, {"title": "New"}, "Loyalty 5%")
     extra_data = variant(
         number,
         (
@@ -195,6 +195,6 @@ def subscription(
         "grantees": variant(number, ([], [{"external_id": "g-1", "name": "Ada"}])),
         "queued_actions": [],
     }
-    if number % 9 == 1:
+    if one_in(9, number):
         record["discounts"] = list(discounts)
     return record

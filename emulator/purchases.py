@@ -7,15 +7,30 @@ Variance is by row number, so every variant occurs in every size of world.
 from __future__ import annotations
 
 import json
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from emulator.variety import cents, money, variant
+from emulator.variety import cents, money, one_in, variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from emulator.tables import Record
     from emulator.world import World
+
+
+class Status(IntEnum):
+    """Order statuses that occur here (reference F)."""
+
+    UNSENT = 1
+    REJECTED = 3
+    CANCELLED = 4
+    SUCCESS = 5
+    SEND_NOW = 6
+    RESPONSE_PROCESSING_ERROR = 14
+    MERGED = 17
+    CREDIT_CARD_RETRY = 18
+
 
 PLACEMENT_FAILURES = {
     "110": "Card number is invalid.",
@@ -53,7 +68,7 @@ def order(
         "cancelled": variant(number, (None, None, "null")),
         "tries": 0,
         "generic_error_count": 0,
-        "status": 1,
+        "status": Status.UNSENT,
         "type": variant(number, (1, 1, 1, 1, "1")),
         "order_merchant_id": variant(number, (None, "")),
         "rejected_message": variant(number, (None, "")),
@@ -94,7 +109,7 @@ def item(
         "order_updated": order["updated"],
         "frozen": False,
         "first_placed": None,
-        **({"show_original_price": True} if number % 5 == 4 else {}),  # noqa: PLR2004
+        **({"show_original_price": True} if one_in(5, number) else {}),
     }
 
 
@@ -124,7 +139,7 @@ def incentive(
         "threshold_field": None,
         "threshold_value": variant(number, (None, "50.00")),
     }
-    if number % 4 == 3:  # noqa: PLR2004
+    if one_in(4, number):
         nested |= {"type": "Gift", "discount_type": None, "product": "48398751430001"}
     return {
         "public_id": world.new_id(),

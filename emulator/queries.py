@@ -29,6 +29,11 @@ _SPACED_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+def whole_number(text: str) -> int | None:
+    """Read a parameter that is a number; None if it is none."""
+    return int(text) if text.isdecimal() and len(text) <= 9 else None  # noqa: PLR2004 - an int32
+
+
 def is_true(values: list[str] | None) -> bool:
     """Say whether a flag was sent as true."""
     return bool(values) and values[-1].lower() in {"true", "1"}  # type: ignore[index]
@@ -70,10 +75,9 @@ def status(orders_status: Callable[[World, Record], Any]) -> Filter:
     """Match an order's status, found by *orders_status*."""
 
     def build(world: World, values: list[str]) -> Predicate:
-        if not values[-1].isdigit():
-            msg = "Enter a number."
-            raise ValueError(msg)
-        wanted = int(values[-1])
+        wanted = whole_number(values[-1])
+        if wanted is None:
+            raise ValueError("Enter a number.")
         return lambda record: bool(orders_status(world, record) == wanted)
 
     return build
@@ -152,7 +156,7 @@ def compile_filters(world: World, filters: dict[str, Filter], query: Query) -> l
     return predicates
 
 
-def _filled(value: Any) -> bool:  # noqa: ANN401
+def _filled(value: Any) -> bool:
     """Say whether a time field holds a time: an empty one matches no filter, as NULL does."""
     return bool(value) and value != "null"
 
@@ -161,15 +165,13 @@ def _moment(text: str, if_day: str) -> str:
     if _DAY.fullmatch(text):
         return _day(text) + if_day
     if not _MOMENT.fullmatch(text):
-        msg = "Enter a valid date/time."
-        raise ValueError(msg)
+        raise ValueError("Enter a valid date/time.")
     return _checked(text)
 
 
 def _spaced(text: str) -> str:
     if not _SPACED_MOMENT.fullmatch(text):
-        msg = "Enter a valid date/time."
-        raise ValueError(msg)
+        raise ValueError("Enter a valid date/time.")
     return _checked(text)
 
 
@@ -177,8 +179,7 @@ def _checked(text: str) -> str:
     try:
         return datetime.fromisoformat(text).isoformat(" ", "seconds")
     except ValueError:
-        msg = "Enter a valid date/time."
-        raise ValueError(msg) from None
+        raise ValueError("Enter a valid date/time.") from None
 
 
 def _day(text: str) -> str:
@@ -189,5 +190,4 @@ def _day(text: str) -> str:
 
 
 def _not_a_day() -> str:
-    msg = "Enter a valid date."
-    raise ValueError(msg)
+    raise ValueError("Enter a valid date.")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from emulator import catalogue, people, purchases
 from emulator.clock import wall
-from emulator.variety import variant
+from emulator.purchases import Status
+from emulator.tables import serialised
+from emulator.variety import one_in, variant
 from emulator.world import World
 
 if TYPE_CHECKING:
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
 FIRST_CUSTOMER_ID = 9621785240035
 PLACEMENT_RETENTION = timedelta(days=90)
 """The admin shows placement responses for 90 days; assumed of the API as well."""
+
+OUTCOMES = (
+    *(Status.SUCCESS,) * 9,
+    Status.REJECTED,
+    *(Status.SUCCESS,) * 7,
+    Status.CANCELLED,
+    *(Status.SUCCESS,) * 5,
+    Status.RESPONSE_PROCESSING_ERROR,
+    Status.CREDIT_CARD_RETRY,
+)
+"""How placed orders ended, in turn."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ def make_world(seed: int = 7, size: str = "small", clock: Clock | None = None) -
         product_ids = catalogue.populate(world, scale.products, world_start)
         for number in range(scale.customers):
             _Biography(world, number, now, product_ids).write(scale.history)
+        for table in world.tables.values():
+            serialised(table.rows)
     finally:
         gc.enable()
         gc.freeze()
@@ -75,12 +90,12 @@ class _Biography:
     def write(self, history: int) -> None:
         """Add the customer, what belongs to them and up to *history* orders a subscription."""
         world, number = self.world, self.number
-        joined = self.now - timedelta(seconds=world.rng.randrange(40, 900) * 86_400 + number % 86_400)
+        joined = self.now - timedelta(days=world.rng.randrange(40, 900), seconds=number % 86_400)
         created = wall(joined)
         customer = people.customer(world, number, self.id, created)
         address = people.address(world, number, self.id, created)
         payment = people.payment(world, number, self.id, address["public_id"], created)
-        if number % 5 == 4:  # noqa: PLR2004
+        if one_in(5, number):
             old = people.payment(world, number + 1, self.id, address["public_id"], created)
             world.insert("payments", old | {"live": False}, created)
         subscriptions = [
@@ -89,7 +104,7 @@ class _Biography:
         ]
         upcoming: list[Record] = []
         for subscription in subscriptions:
-            if number % 6 == 5:  # noqa: PLR2004
+            if one_in(6, number):
                 self._cancel(subscription)
             self._orders(subscription, history, upcoming)
         customer["live"] = bool(upcoming)
@@ -148,21 +163,22 @@ class _Biography:
         order = self._order(subscription, place, born)
         number = len(self.world["orders"])
         stamp = sent_at.isoformat(" ", "seconds")
-        status = variant(number, (5,) * 9 + (3,) + (5,) * 7 + (4,) + (5,) * 5 + (14, 18))
-        order |= {"status": status, "tries": 1 if status == 5 else 3, "updated": stamp}  # noqa: PLR2004
+        status = variant(number, OUTCOMES)
+        sent = status == Status.SUCCESS
+        order |= {"status": status, "tries": 1 if sent else 3, "updated": stamp}
         item = self._item(subscription, order)
         code = "000"
-        if status == 5:  # noqa: PLR2004
+        if sent:
             order["order_merchant_id"] = f"#{number}"
             item["first_placed"] = stamp
-        elif status == 4:  # noqa: PLR2004
+        elif status == Status.CANCELLED:
             order["cancelled"] = stamp
             code = "140"
         else:
             code = variant(number, ("120", "140", "110"))
             order["rejected_message"] = purchases.rejection(code, number)
             order["rejected_error_code"] = variant(number, (code, int(code)))
-        if number % 11 == 6:  # noqa: PLR2004
+        if one_in(11, number):
             order["updated"] = item["order_updated"] = variant(number // 11, (None, "", "null"))
         self.world.insert("orders", order | purchases.totals(order, [item]), order["created"])
         self.world.insert("items", item, order["created"])
@@ -186,12 +202,12 @@ class _Biography:
         item = self._item(subscription, order)
         self.world.insert("items", item, order["created"])
         number = len(self.world["items"])
-        if number % 8 == 2:  # noqa: PLR2004
+        if one_in(8, number):
             self.world.insert("items", self._item(None, order), order["created"])
         # Nothing is serialised yet, so the amounts can still be set in place.
         items = self.world["items"].find("order", order["public_id"])
         order |= purchases.totals(order, (row.data for row in items))
-        if number % 6 == 1:
+        if one_in(6, number):
             target = variant(number // 6, (None, item["public_id"]))
             count = len(self.world["one_time_incentives"])
             incentive = purchases.incentive(

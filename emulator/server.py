@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.clock import Clock
-    from emulator.vendor import Settings
+    from emulator.settings import Settings
     from emulator.world import World
 
 
@@ -31,7 +31,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start a request with the transport among the scope's extensions."""
         super().on_message_begin()
-        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}  # type: ignore[typeddict-item]
+        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

@@ -10,7 +10,7 @@ from emulator.faults import Faults
 from emulator.paging import SHAPES
 from emulator.request_log import RequestLog
 from emulator.seed import SIZES, make_world
-from emulator.vendor import Settings
+from emulator.settings import Settings
 
 if TYPE_CHECKING:
     from emulator.clock import Clock
@@ -35,8 +35,7 @@ class Stage:
     def populate(self, seed: int, size: str, clock: Clock | None = None) -> None:
         """Replace the world by a fresh one; settings, faults and log stay."""
         if size not in SIZES:
-            msg = f"There is no size `{size}`. Known: {', '.join(SIZES)}."
-            raise ValueError(msg)
+            raise ValueError(f"There is no size `{size}`. Known: {', '.join(SIZES)}.")
         self.size = size
         self.world = make_world(seed, size, clock)
         self.edits = Edits(self.world)
@@ -53,8 +52,9 @@ class Stage:
         known = {f.name for f in fields(Settings)}
         for name, value in changes.items():
             if name not in known:
-                msg = f"There is no setting `{name}`. Known: {', '.join(sorted(known))}."
-                raise ValueError(msg)
+                raise ValueError(
+                    f"There is no setting `{name}`. Known: {', '.join(sorted(known))}."
+                )
             if name == "shapes":
                 self._shape(value)
             else:
@@ -66,7 +66,6 @@ class Stage:
             if shape is None:
                 self.settings.shapes.pop(endpoint, None)
             elif shape not in SHAPES:
-                msg = f"There is no envelope `{shape}`. Known: {', '.join(SHAPES)}."
-                raise ValueError(msg)
+                raise ValueError(f"There is no envelope `{shape}`. Known: {', '.join(SHAPES)}.")
             else:
                 self.settings.shapes[endpoint] = shape

@@ -88,23 +88,23 @@ def _discounts(subscription: Record) -> Iterator[tuple[list[Any], Record]]:
         yield extra["discounts"], parent
 
 
-def _as_sent(element: Any, _position: int) -> Record | None:  # noqa: ANN401
+def _as_sent(element: Any, _position: int) -> Record | None:
     return dict(element)
 
 
-def _rule(element: Any, _position: int) -> Record | None:  # noqa: ANN401
+def _rule(element: Any, _position: int) -> Record | None:
     return {k: v for k, v in element.items() if k != "product_selection_list_elements"}
 
 
-def _offer(element: Any, _position: int) -> Record | None:  # noqa: ANN401
+def _offer(element: Any, _position: int) -> Record | None:
     return {"offer_id": element}
 
 
-def _component(element: Any, _position: int) -> Record | None:  # noqa: ANN401
+def _component(element: Any, _position: int) -> Record | None:
     return dict(element) if isinstance(element, dict) else None
 
 
-def _discount(element: Any, position: int) -> Record | None:  # noqa: ANN401
+def _discount(element: Any, position: int) -> Record | None:
     columns = dict(element) if isinstance(element, dict) else {"title": element}
     return {"position": position, **columns}
 

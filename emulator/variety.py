@@ -8,9 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def variant(number: int, options: Sequence[Any]) -> Any:  # noqa: ANN401 - any JSON value
+def variant(number: int, options: Sequence[Any]) -> Any:
     """Return one of *options*, each in its turn."""
     return options[number % len(options)]
+
+
+def one_in(count: int, number: int) -> bool:
+    """Say yes to one *number* in every *count*."""
+    return number % count == count - 1
 
 
 def money(cents: int) -> str:

@@ -51,7 +51,7 @@ class World:
     def __init__(self, seed: int = 7, clock: Clock | None = None) -> None:
         self.seed = seed
         self.clock = clock or Clock()
-        self.rng = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        self.rng = random.Random(seed)
         self.merchant = self.new_id()
         self.tables = {
             table.name: table
@@ -95,7 +95,7 @@ class World:
         self._note(table, {}, self._streams_in(table, record))
         return row
 
-    def change(self, table: str, row: Row, *, bump: bool = True, **changes: Any) -> None:  # noqa: ANN401
+    def change(self, table: str, row: Row, *, bump: bool = True, **changes: Any) -> None:
         """Give *row* new values, and a new update time unless *bump* is false.
 
         The documentation leaves open which changes of nested lists move the update time.
