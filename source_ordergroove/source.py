@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
 from source_ordergroove.pipeline.declaration import declarations
-from source_ordergroove.pipeline.plan import families, saved_states, walk_catalog
+from source_ordergroove.pipeline.plan import Plan, saved_states, walk_catalog
 from source_ordergroove.pipeline.probe import Probe
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.sync import Sync
@@ -72,16 +72,10 @@ class SourceOrdergroove(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Read the selected streams from where *state* stands."""
-        streams = self.streams(config)
-        plan = families(
-            declarations(self.resolved_manifest),
-            {stream.name: stream.get_json_schema() for stream in streams},
-            Settings.of(config),
-            catalog,
-            saved_states(state),
-        )
-        walks = self.walks(logger, config, walk_catalog(plan))
-        self._reading = Sync(plan).run(walks)
+        schemas = {stream.name: stream.get_json_schema() for stream in self.streams(config)}
+        plan = Plan(declarations(self.resolved_manifest), schemas, Settings.of(config))
+        families = plan.families(catalog, saved_states(state))
+        self._reading = Sync(families).run(self.walks(logger, config, walk_catalog(families)))
         yield from self._reading
 
     def walks(

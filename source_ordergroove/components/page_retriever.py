@@ -17,10 +17,19 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from source_ordergroove import errors
 from source_ordergroove.components.attempts import ATTEMPTS
 from source_ordergroove.rules.links import ForeignLinkError, missing_params, pinned
-from source_ordergroove.rules.pages import PageBody, PageError, read_object, read_page
+from source_ordergroove.rules.pages import PageError, read_object, read_page
 from source_ordergroove.rules.stamps import format_instant, utc_now
 from source_ordergroove.rules.timestamps import parse_http_date
-from source_ordergroove.walk import Leg, LegAbsent, LegDone, LegFailed, Opening, Page, Walk, WalkEvent
+from source_ordergroove.walk import (
+    Leg,
+    LegAbsent,
+    LegDone,
+    LegFailed,
+    Opening,
+    Page,
+    Walk,
+    WalkEvent,
+)
 
 
 @dataclass
@@ -94,7 +103,7 @@ class PageRetriever(Retriever):
         if link is None:
             return None
         try:
-            link = pinned(self.requester.get_url(), link)
+            link = pinned(self._base(), link)
         except ForeignLinkError as error:
             what = "a link to the next page"
             raise errors.foreign_link(what, str(error)) from error
@@ -103,27 +112,32 @@ class PageRetriever(Retriever):
         followed.add(hash(link))
         return link
 
+    def _base(self) -> str:
+        return self.requester.get_url(stream_state=None, stream_slice=None, next_page_token=None)
+
     def _fetch(self, leg: Leg, link: str | None, number: int) -> Page | None:
         """Return the page, None if the vendor says 404, or raise when attempts are used up."""
-        attempts = ATTEMPTS.made
         retrying = Retrying(
             retry=retry_if_exception_type(PageError),
             stop=stop_after_attempt(self.page_attempts),
             wait=wait_exponential_jitter(initial=1, max=30),
             reraise=True,
         )
+        made = ATTEMPTS.made
         try:
-            for attempt in retrying:
-                with attempt:
-                    sent, clock = time.time(), time.monotonic()
-                    response = self._send(leg, link)
-                    elapsed = time.monotonic() - clock
-                    if response.status_code == requests.codes.not_found:
-                        self._refuse_missing_list(leg, link)
-                        return None
-                    body = self._body(leg, response)
+            page = retrying(self._attempt, leg, link)
         except PageError as error:
             raise errors.unreadable_page(self.name, number, str(error)) from error
+        return page and replace(page, attempts=ATTEMPTS.made - made)
+
+    def _attempt(self, leg: Leg, link: str | None) -> Page | None:
+        sent, clock = time.time(), time.monotonic()
+        response = self._send(leg, link)
+        elapsed = time.monotonic() - clock
+        if response.status_code == requests.codes.not_found:
+            self._refuse_missing_list(leg, link)
+            return None
+        body = read_object(response.content) if leg.single else read_page(response.content)
         return Page(
             leg=leg,
             rows=body.rows,
@@ -131,11 +145,8 @@ class PageRetriever(Retriever):
             sent=sent,
             elapsed=elapsed,
             vendor_time=parse_http_date(response.headers.get("Date")),
-            attempts=ATTEMPTS.made - attempts,
+            attempts=1,
         )
-
-    def _body(self, leg: Leg, response: requests.Response) -> PageBody:
-        return read_object(response.content) if leg.single else read_page(response.content)
 
     def _send(self, leg: Leg, link: str | None) -> requests.Response:
         try:

@@ -58,7 +58,7 @@ class PinnedApiKey(DeclarativeAuthenticator):
             raise errors.foreign_link("a request", links.origin(request.url or "")[1])
         if self.header not in request.headers:
             request.headers[self.header] = self._value
-            request.register_hook("response", self._refuse_foreign_redirect)
+            request.hooks["response"].append(self._refuse_foreign_redirect)
         return request
 
     def _refuse_foreign_redirect(

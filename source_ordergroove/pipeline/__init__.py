@@ -2,12 +2,15 @@
 
 | file | responsibility |
 |---|---|
-| `sync.py` | one pass over the CDK's messages: events to families, statuses and states to the platform |
+| `plan.py` | catalog, state and manifest to the families of a sync |
+| `sync.py` | one pass over the CDK's messages: events in, records and states out |
+| `probe.py` | the connection check: one row of every endpoint |
 | `family.py` | the tables of one walk: page -> rows -> children -> deletes -> state |
 | `open_family.py` | orders and items: what is open, what changed, what vanished |
 | `fan_out.py` | a family that also asks one request per parent (product relationships) |
 | `table.py` | one selected stream: normalise, stamp, key, tombstones, counts |
 | `tracking.py` | which known keys are gone after a walk |
-| `state.py`, `scope.py` | what a stream remembers, and for which account it may be used |
+| `state.py`, `scope.py`, `account.py` | what a stream remembers, and for whom it is valid |
+| `budget.py` | how much of the state the ledgers may take |
 | `declaration.py`, `settings.py` | the manifest's `table` and the user's settings, typed |
 """

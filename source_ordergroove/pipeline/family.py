@@ -263,9 +263,10 @@ class Family:
         suspects = {n: c for n, c in found.items() if holds_back(*c, percent)}
         for name, (known, gone) in suspects.items():
             messages.LOG.warning(
-                "Stream %s: %d of %d known rows are no longer listed, more than max_deletion_percent "
-                "(%d) allows at once. These deletions are held back and the next sync decides "
-                "again; if they are real, set max_deletion_percent to 100 for one sync.",
+                "Stream %s: %d of %d known rows are no longer there, more than "
+                "max_deletion_percent (%d) allows at once. These deletions are held back and the "
+                "next sync decides again; if they are real, set max_deletion_percent to 100 for "
+                "one sync.",
                 name,
                 gone,
                 known,

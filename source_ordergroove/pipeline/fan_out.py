@@ -7,7 +7,6 @@ from urllib.parse import quote
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.walk import Leg, Page

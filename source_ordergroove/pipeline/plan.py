@@ -26,7 +26,6 @@ from source_ordergroove.pipeline.table import Table
 from source_ordergroove.rules.stamps import Stamps
 
 Blob = dict[str, Any]
-Schemas = Mapping[str, Mapping[str, Any]]
 
 
 def saved_states(state: Iterable[AirbyteStateMessage] | None) -> dict[str, Blob]:
@@ -38,28 +37,68 @@ def saved_states(state: Iterable[AirbyteStateMessage] | None) -> dict[str, Blob]
     }
 
 
-def families(
-    declarations: Mapping[str, Declaration],
-    schemas: Schemas,
-    settings: Settings,
-    catalog: ConfiguredAirbyteCatalog,
-    saved: Mapping[str, Blob],
-) -> dict[str, Family]:
-    """Return one family for each walk that the selected streams need, by walked stream."""
-    selected = {stream.stream.name: stream for stream in catalog.streams}
-    states = {name: _state_of(name, selected[name], saved.get(name)) for name in selected}
-    floors = [state.synced_at for state in states.values() if state.synced_at]
-    shared = Shared(settings, Stamps(max(floors, default=None)), Account(), LedgerBudget())
-    tables: dict[str, list[Table]] = {}
-    for declaration in declarations.values():
-        if declaration.name in selected:
-            table = _table(declaration, schemas, settings, selected, states, saved)
-            tables.setdefault(declaration.walked, []).append(table)
-            shared.budget.hold(table.name, table.state.known)
-    return {
-        walked: _family(walked, members, declarations, schemas, settings, shared)
-        for walked, members in tables.items()
-    }
+class Plan:
+    """Builds the families of one sync."""
+
+    def __init__(
+        self,
+        declarations: Mapping[str, Declaration],
+        schemas: Mapping[str, Mapping[str, Any]],
+        settings: Settings,
+    ) -> None:
+        """Take what every sync of this configuration shares; *schemas* by stream."""
+        self._declarations = declarations
+        self._schemas = schemas
+        self._settings = settings
+
+    def families(
+        self, catalog: ConfiguredAirbyteCatalog, saved: Mapping[str, Blob]
+    ) -> dict[str, Family]:
+        """Return one family per walk that the selected streams need, by walked stream.
+
+        *saved* holds the streams' states as the platform kept them.
+        """
+        selected = {stream.stream.name: stream for stream in catalog.streams}
+        tables: dict[str, list[Table]] = {}
+        for declaration in self._declarations.values():
+            if stream := selected.get(declaration.name):
+                table = self._table(declaration, stream, saved.get(declaration.name))
+                tables.setdefault(declaration.walked, []).append(table)
+        shared = self._shared([table for members in tables.values() for table in members])
+        return {name: self._family(name, members, shared) for name, members in tables.items()}
+
+    def _shared(self, tables: list[Table]) -> Shared:
+        floors = [table.state.synced_at for table in tables if table.state.synced_at]
+        budget = LedgerBudget()
+        for table in tables:
+            budget.hold(table.name, table.state.known)
+        return Shared(self._settings, Stamps(max(floors, default=None)), Account(), budget)
+
+    def _table(
+        self,
+        declaration: Declaration,
+        stream: ConfiguredAirbyteStream | None = None,
+        saved: Blob | None = None,
+    ) -> Table:
+        incremental = stream is not None and stream.sync_mode == SyncMode.incremental
+        return Table(
+            declaration,
+            self._schemas[declaration.name],
+            incremental=incremental,
+            state=_state_of(declaration.name, saved) if incremental else StreamState(),
+            saved=saved,
+            scope=scope_of(self._settings, declaration),
+            cdc=self._settings.deletion_mode == "cdc",
+        )
+
+    def _family(self, walked: str, tables: list[Table], shared: Shared) -> Family:
+        own = [table for table in tables if table.name == walked]
+        parent = own[0] if own else self._table(self._declarations[walked])
+        if parent.rules.deletes == "open_set":
+            return OpenFamily(parent, tables, shared)
+        if any(table.rules.per_parent_path for table in tables):
+            return FanOutFamily(parent, tables, shared)
+        return Family(parent, tables, shared)
 
 
 def walk_catalog(walked: Iterable[str]) -> ConfiguredAirbyteCatalog:
@@ -78,11 +117,11 @@ def walk_catalog(walked: Iterable[str]) -> ConfiguredAirbyteCatalog:
     )
 
 
-def _state_of(name: str, stream: ConfiguredAirbyteStream, blob: Blob | None) -> StreamState:
-    if stream.sync_mode != SyncMode.incremental or not blob:
+def _state_of(name: str, saved: Blob | None) -> StreamState:
+    if not saved:
         return StreamState()
     try:
-        return StreamState.from_blob(blob)
+        return StreamState.from_blob(saved)
     except StateError as error:
         messages.LOG.warning(
             "Stream %s starts again without looking for deletions: its state was written by "
@@ -91,40 +130,3 @@ def _state_of(name: str, stream: ConfiguredAirbyteStream, blob: Blob | None) -> 
             error,
         )
         return StreamState()
-
-
-def _table(  # noqa: PLR0913 the parts of a stream, each from another place
-    declaration: Declaration,
-    schemas: Schemas,
-    settings: Settings,
-    selected: Mapping[str, ConfiguredAirbyteStream],
-    states: Mapping[str, StreamState],
-    saved: Mapping[str, Blob],
-) -> Table:
-    stream = selected.get(declaration.name)
-    return Table(
-        declaration,
-        schemas[declaration.name],
-        incremental=stream is not None and stream.sync_mode == SyncMode.incremental,
-        state=states.get(declaration.name, StreamState()),
-        saved=saved.get(declaration.name),
-        scope=scope_of(settings, declaration),
-        cdc=settings.deletion_mode == "cdc",
-    )
-
-
-def _family(  # noqa: PLR0913 as above
-    walked: str,
-    tables: list[Table],
-    declarations: Mapping[str, Declaration],
-    schemas: Schemas,
-    settings: Settings,
-    shared: Shared,
-) -> Family:
-    own = [table for table in tables if table.name == walked]
-    parent = own[0] if own else _table(declarations[walked], schemas, settings, {}, {}, {})
-    if parent.rules.deletes == "open_set":
-        return OpenFamily(parent, tables, shared)
-    if any(table.rules.per_parent_path for table in tables):
-        return FanOutFamily(parent, tables, shared)
-    return Family(parent, tables, shared)

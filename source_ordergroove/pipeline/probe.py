@@ -7,7 +7,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.settings import Settings
-from source_ordergroove.walk import LegAbsent, LegDone, LegFailed, Leg, Opening, Page, Walk
+from source_ordergroove.walk import Leg, LegAbsent, LegDone, LegFailed, Opening, Page, Walk
 
 #: Ordergroove's own advice for testing a key: list customers.
 DECISIVE = "customer"
@@ -34,7 +34,8 @@ class Probe:
         try:
             for message in walks:
                 if message.type == Type.RECORD and message.record:
-                    self._on(message.record.stream, **_walk_and_event(message.record.data))
+                    data = message.record.data
+                    self._on(message.record.stream, data["walk"], data["event"])
         except AirbyteTracedException as error:
             messages.LOG.debug("While checking: %s", error.internal_message)
         return self._verdict()
@@ -81,8 +82,8 @@ class Probe:
         if self._errors:
             names = ", ".join(sorted(self._errors))
             return (
-                f"Ordergroove does not let this key read: {names}. Deselect these streams and those "
-                "nested in them, or ask Ordergroove for access."
+                f"Ordergroove does not let this key read: {names}. Deselect these streams and "
+                "those nested in them, or ask Ordergroove for access."
             )
         if not any(self._rows.values()):
             return (
@@ -90,10 +91,6 @@ class Probe:
                 '"Allow bulk queries" (Developers > API Keys).'
             )
         return None
-
-
-def _walk_and_event(data: dict[str, object]) -> dict[str, object]:
-    return {"walk": data["walk"], "event": data["event"]}
 
 
 def _failed(message: str) -> AirbyteConnectionStatus:

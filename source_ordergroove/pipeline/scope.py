@@ -35,7 +35,7 @@ class Scope:
 
 def scope_of(settings: Settings, declaration: Declaration) -> Scope:
     """Return the scope of a stream before any data was seen."""
-    reading = {
+    reading: dict[str, object] = {
         "host": settings.api_url.rstrip("/"),
         "environment": settings.environment,
         "parameters": declaration.request_parameters,

@@ -72,7 +72,9 @@ class Sync:
             case _:
                 yield message
 
-    def _trace(self, message: AirbyteMessage, trace: AirbyteTraceMessage) -> Iterator[AirbyteMessage]:
+    def _trace(
+        self, message: AirbyteMessage, trace: AirbyteTraceMessage
+    ) -> Iterator[AirbyteMessage]:
         if trace.type == TraceType.STREAM_STATUS and trace.stream_status:
             family = self._families[trace.stream_status.stream_descriptor.name]
             yield from self._status(family, trace.stream_status.status)

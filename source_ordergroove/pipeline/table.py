@@ -15,7 +15,13 @@ from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.declaration import Declaration
 from source_ordergroove.pipeline.scope import Scope
 from source_ordergroove.pipeline.state import StreamState
-from source_ordergroove.pipeline.tracking import PerParent, Tracker, Untracked, WholeTable, load_baseline
+from source_ordergroove.pipeline.tracking import (
+    PerParent,
+    Tracker,
+    Untracked,
+    WholeTable,
+    load_baseline,
+)
 from source_ordergroove.rules.children import flatten
 from source_ordergroove.rules.normalise import Normaliser
 
@@ -38,7 +44,7 @@ class Table:
     with and goes back to the platform if it fails.
     """
 
-    def __init__(  # noqa: PLR0913 the parts of a stream, each from another place
+    def __init__(
         self,
         declaration: Declaration,
         schema: Mapping[str, Any],
@@ -100,23 +106,21 @@ class Table:
         columns = self._key
         if self.rules.retention:
             columns = (self.rules.retention, *columns)
-        try:
-            if len(columns) == 1:
-                keys = [row[columns[0]] for row in rows]
-                if None in keys:
-                    raise KeyError(columns[0])
-                return keys
-            return [join_key([self._part(row, column) for column in columns]) for row in rows]
-        except KeyError as error:
-            raise errors.row_without_key(self.name, str(error.args[0])) from None
+        if len(columns) == 1:
+            (column,) = columns
+            keys: list[str] = [row.get(column) or "" for row in rows]
+            if "" in keys:
+                raise errors.row_without_key(self.name, column)
+            return keys
+        return [join_key([self._part(row, column) for column in columns]) for row in rows]
 
     def _part(self, row: Row, column: str) -> str:
         value = row.get(column)
-        if value is None:
-            if column == self.rules.retention:
-                return ""
-            raise KeyError(column)
-        return str(value)
+        if value is not None:
+            return str(value)
+        if column == self.rules.retention:
+            return ""
+        raise errors.row_without_key(self.name, column)
 
     def live(self, rows: Sequence[Row], stamp: str) -> Iterator[AirbyteMessage]:
         """Emit rows that the vendor has."""

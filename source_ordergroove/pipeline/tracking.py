@@ -26,8 +26,8 @@ from source_ordergroove.rules.guards import aged_out
 class Found:
     """The result of a comparison: *gone* keys among *known* ones.
 
-    *complete* is False when the ledger could not name all of them: then it names none, *estimate* is
-    about how many there are and *reason* says why.
+    *complete* is False when the ledger could not name all of them: then it names none, *estimate*
+    is about how many there are and *reason* says why.
     """
 
     gone: Sequence[str]
@@ -59,7 +59,9 @@ class Tracker(Protocol):
 class WholeTable:
     """A table that every sync reads completely: what is no longer listed is gone."""
 
-    def __init__(self, baseline: Baseline | None, resumed: str | None, *, log_kept_for_a_time: bool):
+    def __init__(
+        self, baseline: Baseline | None, resumed: str | None, *, log_kept_for_a_time: bool
+    ) -> None:
         """Start from the last walk's *baseline* (None: nothing to compare) and a checkpoint.
 
         With *log_kept_for_a_time* keys begin with the row's creation time and rows older than the
@@ -90,9 +92,7 @@ class WholeTable:
         gone = missing.keys
         if self._ages:
             gone = [key for key in gone if not aged_out(split_key(key)[0], self._oldest)]
-        return Found(
-            gone, len(self._baseline), missing.complete, missing.estimate, missing.reason
-        )
+        return Found(gone, len(self._baseline), missing.complete, missing.estimate, missing.reason)
 
     def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
         """Return the keys of this walk, and the old ones too if their deletion is held back."""
@@ -149,9 +149,7 @@ class PerParent:
 
     def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
         """Return the children known now."""
-        kept = [
-            key for key in self._known or () if held_back or not self._was_read(key)
-        ]
+        kept = [key for key in self._known or () if held_back or not self._was_read(key)]
         return exact_ledger(KeySet.from_keys([*kept, *self._seen]), budget)
 
     def checkpoint(self) -> str | None:

@@ -13,7 +13,11 @@ class ForeignLinkError(ValueError):
 def origin(url: str) -> tuple[str, str, int | None]:
     """Return scheme, host and port, the default port filled in."""
     parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    return (
+        parts.scheme,
+        (parts.hostname or "").lower(),
+        parts.port or _DEFAULT_PORTS.get(parts.scheme),
+    )
 
 
 def pinned(base: str, link: str) -> str:
@@ -31,7 +35,10 @@ def pinned(base: str, link: str) -> str:
         raise ForeignLinkError(msg) from None
     if (scheme, host, port) == (base_scheme, base_host, base_port):
         return absolute
-    if (scheme, host, port) == ("http", base_host, 80) and (base_scheme, base_port) == ("https", 443):
+    if (scheme, host, port) == ("http", base_host, 80) and (base_scheme, base_port) == (
+        "https",
+        443,
+    ):
         return "https" + absolute.removeprefix("http").replace(":80/", "/", 1)
     raise ForeignLinkError(f"{scheme}://{host}:{port}")
 
