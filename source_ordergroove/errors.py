@@ -53,6 +53,33 @@ def unreadable_page(stream: str, page: int, what: str) -> AirbyteTracedException
     )
 
 
+def key_refused(environment: str) -> AirbyteTracedException:
+    """A key that is wrong, revoked or of the other environment (401, or 403 by its body)."""
+    return AirbyteTracedException(
+        message=(
+            f"Ordergroove's {environment} environment refused the API key. A key belongs to one "
+            'environment and can be revoked: check the setting "Environment", or create a key '
+            'with "Allow bulk queries" in Ordergroove under Developers > API Keys '
+            "(rc3.ordergroove.com/keys for production, rc3.stg.ordergroove.com/keys for staging)."
+        ),
+        internal_message=f"key refused by {environment}",
+        failure_type=FailureType.config_error,
+    )
+
+
+def endpoint_forbidden(stream: str, endpoint: str) -> AirbyteTracedException:
+    """The key is known but may not read this list."""
+    return AirbyteTracedException(
+        message=(
+            f"Ordergroove does not let this API key read {endpoint} (stream {stream}). Switch on "
+            '"Allow bulk queries" for the key (Developers > API Keys); if it is on, this merchant '
+            "has no access to the endpoint: deselect its streams or ask Ordergroove."
+        ),
+        internal_message=f"403 for {endpoint}",
+        failure_type=FailureType.config_error,
+    )
+
+
 def endpoint_missing(stream: str, endpoint: str) -> AirbyteTracedException:
     """The list itself is a 404: this merchant does not have the feature."""
     return AirbyteTracedException(

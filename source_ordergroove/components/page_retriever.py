@@ -134,8 +134,8 @@ class PageRetriever(Retriever):
         sent, clock = time.time(), time.monotonic()
         response = self._send(leg, link)
         elapsed = time.monotonic() - clock
-        if response.status_code == requests.codes.not_found:
-            self._refuse_missing_list(leg, link)
+        if not response.ok:
+            self._refuse(leg, link, response)
             return None
         body = read_object(response.content) if leg.single else read_page(response.content)
         return Page(
@@ -170,6 +170,17 @@ class PageRetriever(Retriever):
         params = {**self.request_parameters, "page_size": self.page_size, **leg.params}
         return missing_params(link, params) if link else params
 
-    def _refuse_missing_list(self, leg: Leg, link: str | None) -> None:
+    def _refuse(self, leg: Leg, link: str | None, response: requests.Response) -> None:
+        """Raise what a 401, 403 or 404 means; a 404 for an object or a cursor is an answer."""
+        if response.status_code != requests.codes.not_found:
+            environment = str(self.config.get("environment") or "production")
+            if response.status_code == requests.codes.unauthorized or _names_the_key(response):
+                raise errors.key_refused(environment)
+            raise errors.endpoint_forbidden(self.name, self._endpoint)
         if link is None and not leg.path:
             raise errors.endpoint_missing(self.name, self._endpoint)
+
+
+def _names_the_key(response: requests.Response) -> bool:
+    """Tell Ordergroove's 403 for an unknown key from one for a missing permission."""
+    return b"authentication" in response.content.lower()
