@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ODD_PRODUCT_IDS = ("SKU 1/2", "café-9", "100%", "a?b=c&d")
 """Product ids are the merchant's own, so nothing keeps them clean for a URL."""
 
+FIRST_PRODUCT_ID = 48398751430001
+
 ORPHAN_PRODUCT_ID = "48398759999999"
 """Referenced by subscriptions and items, but in no list (seen with a live merchant)."""
 
@@ -31,7 +33,7 @@ def populate(world: World, products: int, created: str) -> list[str]:
     """Give *world* its configuration and return the ids of products that can be subscribed to."""
     for group_type, name in GROUPS:
         world.insert("product_groups", {"name": name, "group_type": group_type}, created)
-    ids = [*ODD_PRODUCT_IDS, *(f"{48398751430001 + n}" for n in range(products))]
+    ids = [*ODD_PRODUCT_IDS, *(f"{FIRST_PRODUCT_ID + n}" for n in range(products))]
     for number, product_id in enumerate(ids):
         world.insert("products", product(world, number, product_id, ids, created), created)
     for number, from_product in enumerate(ids[: len(ids) * 2 // 3]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,7 +15,9 @@ from starlette.routing import Route
 
 from emulator.bulk import add_bulk
 from emulator.clock import Clock
+from emulator.days import advance
 from emulator.edits import stream_named
+from emulator.mutations import MUTATIONS, mutate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -60,6 +62,32 @@ class Control:
         with self._stage.world.journal() as changes:
             edits.delete(stream, keys, bump=bool(body.get("bump", True)))
         return {"keys": keys, "changes": _grouped(changes)}
+
+    def mutate(self, body: Body) -> object:
+        """POST mutate {do, times?, ...}: let something happen once or more, now."""
+        arguments = {k: v for k, v in body.items() if k not in {"do", "times"}}
+        with self._stage.world.journal() as changes:
+            for _ in range(int(body.get("times", 1))):
+                mutate(self._stage.world, body["do"], arguments)
+        return {"do": body["do"], "changes": _grouped(changes)}
+
+    def mutations(self, _body: Body) -> object:
+        """GET mutations: what can happen, with what it takes."""
+        return {
+            name: {
+                "does": (function.__doc__ or "").split("\n", 1)[0],
+                "takes": list(inspect.signature(function).parameters)[1:],
+            }
+            for name, function in sorted(MUTATIONS.items())
+        }
+
+    def advance(self, body: Body) -> object:
+        """POST advance {days?, hours?, minutes?, seconds?, life?}: time passes, life happens."""
+        units = ("days", "hours", "minutes", "seconds")
+        delta = timedelta(**{unit: float(body.get(unit, 0)) for unit in units})
+        with self._stage.world.journal() as changes:
+            advance(self._stage.world, delta, life=bool(body.get("life", True)))
+        return {"now": self._stage.world.clock.now().isoformat(), "changes": _grouped(changes)}
 
     def restore(self, body: Body) -> object:
         """POST restore {stream, keys?}: rows deleted by `delete` come back, by default all."""
@@ -145,6 +173,9 @@ class Control:
             ("GET", "world/{stream}", self.stream),
             ("POST", "delete", self.delete),
             ("POST", "restore", self.restore),
+            ("GET", "mutations", self.mutations),
+            ("POST", "mutate", self.mutate),
+            ("POST", "advance", self.advance),
             ("PUT", "clock", self.clock),
             ("POST", "reset", self.reset),
             ("POST", "seed", self.seed),

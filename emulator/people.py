@@ -18,6 +18,13 @@ CITIES = (("New York", "NY", "10004-2487"), ("Chicago", "IL", "60601"), ("Québe
 NAMES = ("Ada", "Grace", "Zoë", "Søren", "Noor", "李")
 CARD_EXPIRY = ("3/2028", "03/2029", "12/2027")
 
+FIRST_CUSTOMER_ID = 9621785240035
+
+
+def customer_id(number: int) -> str:
+    """Return the merchant's own id of its customer *number*."""
+    return str(FIRST_CUSTOMER_ID + number)
+
 
 def customer(world: World, number: int, merchant_user_id: str, created: str) -> Record:
     """Build a customer; its update time is called `last_updated`."""

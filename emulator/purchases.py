@@ -7,6 +7,7 @@ Variance is by row number, so every variant occurs in every size of world.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ class Status(IntEnum):
     MERGED = 17
     CREDIT_CARD_RETRY = 18
 
+
+PLACEMENT_RETENTION = timedelta(days=90)
+"""The admin shows placement responses for 90 days; assumed of the API as well."""
 
 PLACEMENT_FAILURES = {
     "110": "Card number is invalid.",

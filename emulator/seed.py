@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from emulator.clock import Clock
     from emulator.tables import Record
 
-FIRST_CUSTOMER_ID = 9621785240035
-PLACEMENT_RETENTION = timedelta(days=90)
-"""The admin shows placement responses for 90 days; assumed of the API as well."""
+CUSTOMERS_PER_EVENT = 20
+"""One event a day for this many customers, besides the nightly run."""
 
 OUTCOMES = (
     *(Status.SUCCESS,) * 9,
@@ -60,6 +59,7 @@ def make_world(seed: int = 7, size: str = "small", clock: Clock | None = None) -
     scale = SIZES[size]
     if not scale.customers:
         return world
+    world.events_a_day = 1 + scale.customers // CUSTOMERS_PER_EVENT
     # A hundred thousand fresh dictionaries make the collector walk them all again and again.
     gc.disable()
     try:
@@ -83,7 +83,7 @@ class _Biography:
         self.world = world
         self.number = number
         self.now = now
-        self.id = str(FIRST_CUSTOMER_ID + number)
+        self.id = people.customer_id(number)
         self.products = (*product_ids, catalogue.ORPHAN_PRODUCT_ID)
         self.offer = world["offer_profiles"].rows[number % 3]["offers"][0]
 
@@ -151,7 +151,7 @@ class _Biography:
             place -= step
         born = joined
         while place <= today:
-            sent_at = place + timedelta(hours=2, seconds=self.number % 3000)
+            sent_at = place + timedelta(hours=3, seconds=self.number % 3000)
             self._placed(subscription, place, born, sent_at)
             born, place = sent_at, place + step
         if subscription["live"]:
@@ -182,7 +182,7 @@ class _Biography:
             order["updated"] = item["order_updated"] = variant(number // 11, (None, "", "null"))
         self.world.insert("orders", order | purchases.totals(order, [item]), order["created"])
         self.world.insert("items", item, order["created"])
-        if sent_at > datetime.fromisoformat(wall(self.now - PLACEMENT_RETENTION)):
+        if sent_at > datetime.fromisoformat(wall(self.now - purchases.PLACEMENT_RETENTION)):
             response = purchases.placement_response(self.world, order, code, stamp)
             response["response_code"] = variant(number, (code, code, int(code)))
             self.world.insert("placement_responses", response, stamp)

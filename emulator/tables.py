@@ -77,6 +77,11 @@ class Table:
         self._indexes: dict[str, dict[Any, dict[Key, Row]]] = {field: {} for field in indexed}
         self._issued = 0
 
+    @property
+    def issued(self) -> int:
+        """The number of rows there ever were: the next row's, for what varies by number."""
+        return self._issued
+
     def __len__(self) -> int:
         """Count the rows."""
         return len(self._rows)

@@ -72,6 +72,8 @@ class World:
                 Table("subscriptions", ("public_id",), ("customer",)),
             )
         }
+        self.events_a_day = 1
+        """How much happens on a day that passes, besides the nightly run."""
         self.listeners: list[Callable[[str, Record, Record], None]] = []
         self._journal: list[Change] | None = None
 
@@ -109,7 +111,7 @@ class World:
         if table == "orders" and stamp in changes:
             # An item has no update time of its own; it repeats its order's.
             for item in self["items"].find("order", row["public_id"]):
-                self["items"].change(item, {"order_updated": row["updated"]})
+                self.change("items", item, order_updated=row["updated"])
 
     def delete(self, table: str, rows: Sequence[Row]) -> None:
         """Take *rows* out for good, as the vendor does with unsent orders: no trace is left."""
