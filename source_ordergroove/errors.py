@@ -80,6 +80,18 @@ def endpoint_forbidden(stream: str, endpoint: str) -> AirbyteTracedException:
     )
 
 
+def receiver_refused(status: int) -> AirbyteTracedException:
+    """The webhook receiver does not know the token, or another service answers there."""
+    return AirbyteTracedException(
+        message=(
+            f"The webhook receiver answered {status}. Check the setting webhook_receiver: the URL "
+            "without /events, and the token that the service has as WEBHOOK_EVENTS_TOKEN."
+        ),
+        internal_message=f"webhook receiver: status {status} for /events",
+        failure_type=FailureType.config_error,
+    )
+
+
 def endpoint_missing(stream: str, endpoint: str) -> AirbyteTracedException:
     """The list itself is a 404: this merchant does not have the feature."""
     return AirbyteTracedException(

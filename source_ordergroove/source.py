@@ -59,7 +59,8 @@ class SourceOrdergroove(YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Ask every endpoint for one row and say in the user's words what is wrong."""
         overrides = self.resolved_manifest["check"]["config_overrides"]
-        walked = {d.walked for d in declarations(self.resolved_manifest).values()}
+        known = declarations(self.resolved_manifest)
+        walked = {known[stream.name].walked for stream in self.streams(config)}
         probe = Probe(Settings.of(config), walked)
         with closing(type(self)(config={**config, **overrides})) as source:
             return probe.run(source.walks(logger, config, walk_catalog(walked)))

@@ -43,7 +43,7 @@ class PageRetriever(Retriever):
     over whole does not.
 
     *request_parameters* and *page_size* go with every list request, unless the link that is
-    followed carries them itself.
+    followed carries them itself. *of_receiver* marks the endpoint of our webhook receiver.
     """
 
     requester: Requester
@@ -53,6 +53,7 @@ class PageRetriever(Retriever):
     page_size: str = "100"
     request_parameters: Mapping[str, str] = field(default_factory=dict)
     page_attempts: int = 5
+    of_receiver: bool = False
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         """Keep what error messages name."""
@@ -172,6 +173,8 @@ class PageRetriever(Retriever):
 
     def _refuse(self, leg: Leg, link: str | None, response: requests.Response) -> None:
         """Raise what a 401, 403 or 404 means; a 404 for an object or a cursor is an answer."""
+        if self.of_receiver:
+            raise errors.receiver_refused(response.status_code)
         if response.status_code != requests.codes.not_found:
             environment = str(self.config.get("environment") or "production")
             if response.status_code == requests.codes.unauthorized or _names_the_key(response):

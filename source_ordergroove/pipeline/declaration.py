@@ -76,7 +76,8 @@ class Declaration(BaseModel):
 
 
 def declarations(manifest: Mapping[str, Any]) -> dict[str, Declaration]:
-    """Read all streams of a resolved manifest, in its order."""
+    """Read all streams of a resolved manifest, in its order, conditional ones included."""
+    streams = [stream for entry in manifest["streams"] for stream in entry.get("streams", [entry])]
     return {
         stream["name"]: Declaration(
             name=stream["name"],
@@ -85,5 +86,5 @@ def declarations(manifest: Mapping[str, Any]) -> dict[str, Declaration]:
             request_parameters=stream["retriever"].get("request_parameters", {}),
             table=TableRules.model_validate(stream["$parameters"]["table"]),
         )
-        for stream in manifest["streams"]
+        for stream in streams
     }

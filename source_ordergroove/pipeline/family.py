@@ -291,6 +291,9 @@ class Family:
         """Tell whether the family's walk goes on although this table failed."""
         return False
 
+    def ended(self) -> None:
+        """The walk is over, well or not."""
+
     def fallback(self, table: Table) -> dict[str, Any]:
         """Return the state of a failed table: its last checkpoint, else what it came with."""
         return self._emitted_states.get(table.name) or table.saved or {"version": VERSION}

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_ordergroove.ledger import Baseline, KeySet, SeenKeys
+from source_ordergroove.ledger import Baseline, KeySet, SeenKeys, decode, encode
 from source_ordergroove.pipeline import messages
-from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.family import Family, Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger, load_baseline
-from source_ordergroove.rules.guards import holds_back
+from source_ordergroove.pipeline.webhooks import Event, Mailbox, happened_at, payload
 from source_ordergroove.rules.timestamps import OVERLAP, to_wall
-from source_ordergroove.walk import Leg, Page
+from source_ordergroove.walk import Leg, Opening, Page, Walk, WalkEvent
+
+#: Deletions found by asking whose webhook may still come; one that comes after being forgotten here
+#: repeats its tombstone, which changes nothing in a table with a primary key.
+MOST_FLAGGED = 10_000
 
 
 class OpenFamily(Family):
@@ -29,10 +32,16 @@ class OpenFamily(Family):
     OPEN = "open"
     CONFIRM = "confirm"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Start with nothing known; the ledger is read when the state is settled."""
-        super().__init__(*args, **kwargs)
-        (self.table,) = self.tables
+    def __init__(self, table: Table, shared: Shared, mailbox: Mailbox | None) -> None:
+        """Start with nothing known; the ledger is read when the state is settled.
+
+        *mailbox* holds the webhooks' deletions, None without a receiver.
+        """
+        super().__init__(table, [table], shared)
+        self.table = table
+        self._mailbox = mailbox
+        self._events: dict[str, Event] = {}
+        self._flagged: set[str] = set()
         self._known: KeySet = KeySet.from_keys(())
         self._listed = SeenKeys()
         self._read = SeenKeys()
@@ -41,6 +50,14 @@ class OpenFamily(Family):
         self._deleted: list[str] = []
         self._undecided: list[str] = []
 
+    def on(self, walk: Walk, event: WalkEvent) -> Iterator[AirbyteMessage]:
+        """Answer one event of the walk; its opening only when the webhooks have been read."""
+        if isinstance(event, Opening) and self._mailbox:
+            self._walk = walk
+            self._mailbox.when_closed(lambda: self._go_on(walk, self.first_legs()))
+        else:
+            yield from super().on(walk, event)
+
     @property
     def _watching(self) -> bool:
         return self.table.incremental and self.shared.settings.open_order_reconciliation
@@ -48,6 +65,8 @@ class OpenFamily(Family):
     def main_legs(self) -> Sequence[Leg]:
         """Return the open set's leg, then the changed rows'."""
         self.shared.account.settle(self.table)
+        if self._mailbox and self.table.incremental and self.table.state.scope:
+            self._take_events(self._mailbox)
         if self._watching:
             known = exact_keys(load_baseline(self.table.state.known))
             self._known = self._known if known is None else known
@@ -55,13 +74,24 @@ class OpenFamily(Family):
             return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
         return [self.list_leg()]
 
+    def _take_events(self, mailbox: Mailbox) -> None:
+        """Take the deletions that no other means has found before."""
+        flagged = self.table.state.flagged
+        self._flagged = set(decode(flagged)) if flagged else set()
+        for key, event in mailbox.deletions(self.table.name).items():
+            if key in self._flagged:
+                self._flagged.discard(key)
+            else:
+                self._events[key] = event
+
     def after(self, leg: Leg) -> Sequence[Leg]:
         """Return the changed rows' leg, then one leg for each candidate."""
         if leg.name == self.OPEN:
             return [self.list_leg()]
         if leg.name == self.LIST and self._watching:
             read = self._listed.freeze().union(self._read.freeze())
-            self._candidates = self._known.difference(read)
+            gone = self._known.difference(read)
+            self._candidates = [key for key in gone if key not in self._events]
             return self._next_candidate()
         if leg.name == self.CONFIRM:
             return self._next_candidate()
@@ -104,7 +134,9 @@ class OpenFamily(Family):
             # Not emitted: nothing in them is new that the changed rows do not bring, and items
             # are listed without their prices here, which would overwrite good ones with nothing.
             self.table.normalise(page.rows)
-            self._listed.add(self.table.keys(page.rows))
+            keys = self.table.keys(page.rows)
+            self._listed.add(keys)
+            self._alive(keys)
         elif page.leg.name == self.CONFIRM:
             yield from self._confirmed(page)
         else:
@@ -120,9 +152,10 @@ class OpenFamily(Family):
     def emit(self, rows: list[Row]) -> Iterator[AirbyteMessage]:
         """Emit rows and remember the open ones among them."""
         yield from super().emit(rows)
+        keys = self.table.keys(rows)
+        self._alive(keys)
         if not self._watching:
             return
-        keys = self.table.keys(rows)
         if len(self._known):
             self._read.add(keys)
         when = self.table.rules.open_when or {}
@@ -135,6 +168,13 @@ class OpenFamily(Family):
                 self._open.add(key)
             else:
                 self._open.discard(key)
+
+    def _alive(self, keys: list[str]) -> None:
+        """Forget events that are older than a page that shows the row."""
+        if self._events or self._flagged:
+            for key in keys:
+                self._events.pop(key, None)
+                self._flagged.discard(key)
 
     def pending(self, table: Table) -> StreamState:
         """Keep what is known open up to date while the walk is under way.
@@ -154,18 +194,34 @@ class OpenFamily(Family):
         self.shared.account.settle(table)
         if not table.incremental:
             return
+        for key, event in self._events.items():
+            stamp = self.shared.stamps.next()
+            known = payload(event)
+            yield table.tombstone(key, stamp, "webhook", known, happened_at(event))
         deleted = self._deleted if table.state.scope else []
-        known = len(self._known)
-        percent = self.shared.settings.max_deletion_percent
         kept = [*self._undecided]
-        if holds_back(known, len(deleted), percent):
-            self._held_back({table.name: (known, len(deleted))})
+        counts = (len(self._known), len(deleted))
+        if self._held_back({table.name: counts}):
             table.counts.held_back = len(deleted)
             kept += deleted
         else:
             for key in deleted:
                 yield table.tombstone(key, self.shared.stamps.next(), "open_orders")
-        yield self._state(table, self.final(table, self._ledger(kept)))
+            self._flagged.update(deleted)
+        yield self._state(table, self._with_offset(self.final(table, self._ledger(kept))))
+
+    def _with_offset(self, state: StreamState) -> StreamState:
+        """Note how far the webhooks were applied; an unread log leaves that as it was."""
+        before = self.table.state
+        if self._mailbox is None:
+            return replace(state, webhooks=before.webhooks, flagged=before.flagged)
+        last = self._mailbox.last
+        recent = sorted(self._flagged)[:MOST_FLAGGED]
+        return replace(
+            state,
+            webhooks=before.webhooks if last is None else last,
+            flagged=encode(KeySet.from_keys(recent)) if recent else None,
+        )
 
     def _ledger(self, kept: list[str]) -> Baseline | None:
         if not self._watching:

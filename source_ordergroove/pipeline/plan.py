@@ -23,9 +23,12 @@ from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.state import StateError, StreamState
 from source_ordergroove.pipeline.table import Table
+from source_ordergroove.pipeline.webhooks import DELETIONS, Mailbox, WebhookFamily
 from source_ordergroove.rules.stamps import Stamps
 
 Blob = dict[str, Any]
+
+WEBHOOKS = "webhook_event"
 
 
 def saved_states(state: Iterable[AirbyteStateMessage] | None) -> dict[str, Blob]:
@@ -65,7 +68,27 @@ class Plan:
                 table = self._table(declaration, stream, saved.get(declaration.name))
                 tables.setdefault(declaration.walked, []).append(table)
         shared = self._shared([table for members in tables.values() for table in members])
-        return {name: self._family(name, members, shared) for name, members in tables.items()}
+        log = self._webhooks(tables, shared)
+        mailbox = log.mailbox if log else None
+        families: dict[str, Family] = {WEBHOOKS: log} if log else {}
+        for name, members in tables.items():
+            if name not in families:
+                families[name] = self._family(name, members, shared, mailbox)
+        return families
+
+    def _webhooks(self, tables: Mapping[str, list[Table]], shared: Shared) -> WebhookFamily | None:
+        """Return the family that reads the receiver's log, if anybody needs it.
+
+        It comes first: orders and items wait for it.
+        """
+        selected = tables.get(WEBHOOKS, [])
+        readers = [table for name in DELETIONS.values() for table in tables.get(name, [])]
+        readers = [table for table in readers if table.incremental]
+        if not self._settings.webhook_receiver or not (selected or readers):
+            return None
+        mailbox = Mailbox({table.name: table.state.webhooks or 0 for table in readers})
+        parent = selected[0] if selected else self._table(self._declarations[WEBHOOKS])
+        return WebhookFamily(parent, selected, shared, mailbox)
 
     def _shared(self, tables: list[Table]) -> Shared:
         floors = [table.state.synced_at for table in tables if table.state.synced_at]
@@ -91,11 +114,13 @@ class Plan:
             cdc=self._settings.deletion_mode == "cdc",
         )
 
-    def _family(self, walked: str, tables: list[Table], shared: Shared) -> Family:
+    def _family(
+        self, walked: str, tables: list[Table], shared: Shared, mailbox: Mailbox | None
+    ) -> Family:
         own = [table for table in tables if table.name == walked]
         parent = own[0] if own else self._table(self._declarations[walked])
         if parent.rules.deletes == "open_set":
-            return OpenFamily(parent, tables, shared)
+            return OpenFamily(parent, shared, mailbox if parent.incremental else None)
         if any(table.rules.per_parent_path for table in tables):
             return FanOutFamily(parent, tables, shared)
         return Family(parent, tables, shared)

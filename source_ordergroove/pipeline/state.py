@@ -39,6 +39,8 @@ class StreamState:
     * known: the ledger of known keys.
     * checkpoint: set while a walk is under way.
     * webhooks: the arrival number of the last webhook event that was applied.
+    * flagged: keys found deleted by other means whose webhook has not come yet, in the ledger's
+      text form: each row is flagged once.
     """
 
     synced_at: datetime | None = None
@@ -47,6 +49,7 @@ class StreamState:
     known: Mapping[str, Any] | None = None
     checkpoint: Checkpoint | None = None
     webhooks: int | None = None
+    flagged: str | None = None
 
     def to_blob(self) -> dict[str, Any]:
         """Return the JSON that the platform keeps."""
@@ -67,6 +70,8 @@ class StreamState:
             }
         if self.webhooks is not None:
             blob["webhooks"] = self.webhooks
+        if self.flagged is not None:
+            blob["flagged"] = self.flagged
         return blob
 
     @classmethod
@@ -89,6 +94,7 @@ class StreamState:
                     seen=checkpoint.get("seen"),
                 ),
                 webhooks=blob.get("webhooks"),
+                flagged=blob.get("flagged"),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             msg = f"its fields: {error}"

@@ -101,6 +101,7 @@ class Sync:
 
     def _close(self, family: Family) -> Iterator[AirbyteMessage]:
         """Say how each stream ended; a failed one gives back the state it came with."""
+        family.ended()
         for table in family.tables:
             family.report(table)
             if table.error:

@@ -132,20 +132,28 @@ class Table:
             yield messages.record(self.name, row, emitted_at)
 
     def tombstone(
-        self, key: str, stamp: str, source: str, known: Mapping[str, Any] | None = None
+        self,
+        key: str,
+        stamp: str,
+        source: str,
+        known: Row | None = None,
+        deleted_at: str | None = None,
     ) -> AirbyteMessage:
-        """Return the record that says a row is gone; *known* is what else is known of it."""
+        """Return the record that says a row is gone.
+
+        *known* is what else is known of it; *deleted_at* when it went, if anybody knows better than
+        the moment it was noticed.
+        """
         self.counts.deleted += 1
-        row: Row = {
-            **(known or {}),
-            **self.columns_of(key),
-            "_og_synced_at": stamp,
-            "_og_deleted": True,
-            "_og_deleted_at": stamp,
-            "_og_deletion_source": source,
-        }
+        row: Row = known or {}
+        self._normalise(row)
+        row.update(self.columns_of(key))
+        row["_og_synced_at"] = stamp
+        row["_og_deleted"] = True
+        row["_og_deleted_at"] = deleted_at or stamp
+        row["_og_deletion_source"] = source
         if self._cdc:
-            row["_ab_cdc_deleted_at"] = stamp
+            row["_ab_cdc_deleted_at"] = row["_og_deleted_at"]
         return messages.record(self.name, row, int(time.time() * 1000))
 
     def columns_of(self, key: str) -> Row:
