@@ -8,9 +8,12 @@
 | `family.py` | the tables of one walk: page -> rows -> children -> deletes -> state |
 | `open_family.py` | orders and items: what is open, what changed, what vanished |
 | `fan_out.py` | a family that also asks one request per parent (product relationships) |
+| `webhooks.py` | the receiver's log and the deletions in it |
 | `table.py` | one selected stream: normalise, stamp, key, tombstones, counts |
 | `tracking.py` | which known keys are gone after a walk |
 | `state.py`, `scope.py`, `account.py` | what a stream remembers, and for whom it is valid |
+| `guard.py` | deletions that are held back, and what the log says of them |
+| `shared.py` | what the families share |
 | `budget.py` | how much of the state the ledgers may take |
 | `declaration.py`, `settings.py` | the manifest's `table` and the user's settings, typed |
 """

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +11,14 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove import errors
 from source_ordergroove.ledger import Baseline, Reason
-from source_ordergroove.pipeline import messages
-from source_ordergroove.pipeline.account import Account
-from source_ordergroove.pipeline.budget import LedgerBudget
-from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline import guard, messages
+from source_ordergroove.pipeline.shared import Effort, Shared
 from source_ordergroove.pipeline.state import VERSION, Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
-from source_ordergroove.pipeline.tracking import Found, PerParent
+from source_ordergroove.pipeline.tracking import PerParent
 from source_ordergroove.rules.checkpoints import Checkpoints
 from source_ordergroove.rules.children import rows as nested_rows
-from source_ordergroove.rules.guards import RELEASED, holds_back
-from source_ordergroove.rules.stamps import Stamps
+from source_ordergroove.rules.guards import RELEASED
 from source_ordergroove.rules.timestamps import filter_start, walk_start
 from source_ordergroove.walk import (
     Leg,
@@ -33,25 +30,6 @@ from source_ordergroove.walk import (
     Walk,
     WalkEvent,
 )
-
-
-@dataclass
-class Shared:
-    """What all families of a sync share."""
-
-    settings: Settings
-    stamps: Stamps
-    account: Account
-    budget: LedgerBudget
-
-
-@dataclass
-class Effort:
-    """What a walk cost."""
-
-    requests: int = 0
-    attempts: int = 0
-    began: float = field(default_factory=time.monotonic)
 
 
 class Family:
@@ -227,15 +205,16 @@ class Family:
         for table in self.tables:
             self.shared.account.settle(table)
         found = {table.name: table.tracker.find() for table in self.tables if not table.error}
-        held = self._held_back({name: (f.known, len(f.gone)) for name, f in found.items()})
+        percent = self.shared.settings.max_deletion_percent
+        held = guard.hold_back(percent, {n: (f.known, len(f.gone)) for n, f in found.items()})
         for table in self.tables:
             if table.error:
                 continue
             result = found[table.name]
             keep = held
             if result.reason == Reason.OVERFLOW:
-                self._warn_of_overflow(table, result)
-                keep = held or self.shared.settings.max_deletion_percent < RELEASED
+                guard.warn_of_overflow(table.name, result)
+                keep = held or percent < RELEASED
             if held:
                 table.counts.held_back = len(result.gone)
             else:
@@ -246,33 +225,6 @@ class Family:
                 limit = self.shared.budget.of(table.name)
                 ledger = table.tracker.ledger(limit, held_back=keep)
                 yield self._state(table, self.final(table, ledger))
-
-    @staticmethod
-    def _warn_of_overflow(table: Table, found: Found) -> None:
-        messages.LOG.warning(
-            "Stream %s: about %d of %d known rows came or went at once, more than its compressed "
-            "ledger can name. No deletion was emitted. Refresh the stream to bring the table in "
-            "order, or set max_deletion_percent to 100 for one sync to accept the list as it is.",
-            table.name,
-            found.estimate,
-            found.known,
-        )
-
-    def _held_back(self, found: dict[str, tuple[int, int]]) -> bool:
-        percent = self.shared.settings.max_deletion_percent
-        suspects = {n: c for n, c in found.items() if holds_back(*c, percent)}
-        for name, (known, gone) in suspects.items():
-            messages.LOG.warning(
-                "Stream %s: %d of %d known rows are no longer there, more than "
-                "max_deletion_percent (%d) allows at once. These deletions are held back and the "
-                "next sync decides again; if they are real, set max_deletion_percent to 100 for "
-                "one sync.",
-                name,
-                gone,
-                known,
-                percent,
-            )
-        return bool(suspects)
 
     def final(self, table: Table, ledger: Baseline | None) -> StreamState:
         """Return what a table remembers after a complete walk."""

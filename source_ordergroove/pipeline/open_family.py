@@ -8,8 +8,9 @@ from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.ledger import Baseline, KeySet, SeenKeys, decode, encode
-from source_ordergroove.pipeline import messages
-from source_ordergroove.pipeline.family import Family, Shared
+from source_ordergroove.pipeline import guard, messages
+from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger, load_baseline
@@ -201,7 +202,7 @@ class OpenFamily(Family):
         deleted = self._deleted if table.state.scope else []
         kept = [*self._undecided]
         counts = (len(self._known), len(deleted))
-        if self._held_back({table.name: counts}):
+        if guard.hold_back(self.shared.settings.max_deletion_percent, {table.name: counts}):
             table.counts.held_back = len(deleted)
             kept += deleted
         else:

@@ -16,11 +16,12 @@ from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.declaration import Declaration
-from source_ordergroove.pipeline.family import Family, Shared
+from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.fan_out import FanOutFamily
 from source_ordergroove.pipeline.open_family import OpenFamily
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StateError, StreamState
 from source_ordergroove.pipeline.table import Table
 from source_ordergroove.pipeline.webhooks import DELETIONS, Mailbox, WebhookFamily

@@ -14,7 +14,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.ledger import Baseline
 from source_ordergroove.pipeline import messages
-from source_ordergroove.pipeline.family import Family, Shared
+from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.rules.stamps import format_instant

@@ -13,11 +13,8 @@ class ForeignLinkError(ValueError):
 def origin(url: str) -> tuple[str, str, int | None]:
     """Return scheme, host and port, the default port filled in."""
     parts = urlsplit(url)
-    return (
-        parts.scheme,
-        (parts.hostname or "").lower(),
-        parts.port or _DEFAULT_PORTS.get(parts.scheme),
-    )
+    port = _DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
+    return parts.scheme, (parts.hostname or "").lower(), port
 
 
 def pinned(base: str, link: str) -> str:
@@ -26,6 +23,10 @@ def pinned(base: str, link: str) -> str:
     A vendor behind a proxy that ends TLS may write `http` into links that came by `https`: such a
     link is followed on the configured scheme. Nothing else is mended.
     """
+    # urlsplit takes what precedes a backslash for user info, urllib3 ends the host there.
+    if "\\" in link:
+        msg = "a link that is no URL"
+        raise ForeignLinkError(msg)
     try:
         absolute = urljoin(base, link)
         scheme, host, port = origin(absolute)

@@ -30,7 +30,9 @@ def parse_http_date(header: str | None) -> float | None:
     if not header:
         return None
     try:
-        return parsedate_to_datetime(header).timestamp()
+        parsed = parsedate_to_datetime(header)
+        # Forms without a zone are Greenwich time too (RFC 9110, section 5.6.7).
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 
