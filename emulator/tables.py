@@ -20,6 +20,9 @@ Key = tuple[Any, ...]
 Position = tuple[str, float]
 """Creation time as the vendor writes it, then the row's number: unique, so a walk never ties."""
 
+FEW = 100
+"""Rows that are cheaper to take out one by one than to leave out of a new list."""
+
 position_of = attrgetter("position")
 
 
@@ -112,15 +115,15 @@ class Table:
         return self._add(key, created, None, json)
 
     def _add(self, key: Key, created: str, data: Record | None, json: bytes) -> Row:
-        if key in self._by_key:
-            raise ValueError(f"{self.name} already holds {key}.")
         self._issued += 1
         row = Row(key, (created, self._issued), data, json)
         self.put_back(row)
         return row
 
     def put_back(self, row: Row) -> None:
-        """Add *row* at its old place."""
+        """Add *row* at its place; refuse a key that is taken."""
+        if row.key in self._by_key:
+            raise ValueError(f"`{self.name}` already holds {list(row.key)}.")
         if self._rows and row.position < self._rows[-1].position:
             self._in_order = False
         self._rows.append(row)
@@ -135,15 +138,15 @@ class Table:
 
     def remove(self, rows: Collection[Row]) -> None:
         """Take *rows* out."""
-        gone = {row.key for row in rows}
         for row in rows:
             del self._by_key[row.key]
             self._unindex(row)
-        if len(rows) == 1:
-            ordered = self.rows
-            del ordered[bisect_left(ordered, next(iter(rows)).position, key=position_of)]
-        else:
-            self._rows = [row for row in self._rows if row.key not in gone]
+        if len(rows) > FEW:
+            self._rows = [row for row in self._rows if row.key in self._by_key]
+            return
+        ordered = self.rows
+        for row in rows:
+            del ordered[bisect_left(ordered, row.position, key=position_of)]
 
     def _index(self, row: Row) -> None:
         for field, index in self._indexes.items():
