@@ -82,10 +82,12 @@ def _components(subscription: Record) -> Iterator[tuple[list[Any], Record]]:
 def _discounts(subscription: Record) -> Iterator[tuple[list[Any], Record]]:
     parent = {"subscription_id": subscription["public_id"]}
     extra = subscription["extra_data"]
-    if subscription.get("discounts"):
-        yield subscription["discounts"], parent
-    elif isinstance(extra, dict) and extra.get("discounts"):
-        yield extra["discounts"], parent
+    top = subscription.get("discounts")
+    nested = extra.get("discounts") if isinstance(extra, dict) else None
+    if top or (top is not None and nested is None):
+        yield top, parent
+    elif nested is not None:
+        yield nested, parent
 
 
 def _as_sent(element: Any, _position: int) -> Record | None:
