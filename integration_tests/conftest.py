@@ -1,0 +1,37 @@
+"""What the tests of whole syncs share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.clock import Clock
+from emulator.server import Running, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PRESENT = datetime(2026, 5, 13, 16, 30, tzinfo=UTC)
+"""Where the emulators' clocks stand still: the worlds are the same, byte for byte, in every run."""
+
+
+@pytest.fixture
+def emulator() -> Iterator[Running]:
+    """A small merchant of the test's own, in this process, at `PRESENT`."""
+    with running(clock=Clock(PRESENT, frozen=True)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_emulator() -> Iterator[Running]:
+    """A small merchant for a module of tests that change nothing, or reset it."""
+    with running(clock=Clock(PRESENT, frozen=True)) as server:
+        yield server
+
+
+@pytest.fixture
+def config(emulator: Running) -> dict[str, str]:
+    """A configuration that reaches the test's emulator."""
+    return {"api_url": emulator.url, "api_key": emulator.api_key}

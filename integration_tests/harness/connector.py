@@ -1,0 +1,151 @@
+"""The connector's commands, in this process or in one of their own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import orjson
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import AirbyteLogFormatter
+from airbyte_cdk.models import AirbyteMessageSerializer
+from airbyte_cdk.sources.declarative import concurrent_declarative_source
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from integration_tests.harness.output import Output
+from source_ordergroove.source import SourceOrdergroove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+
+EXECUTABLE = str(Path(sys.executable).with_name("source-ordergroove"))
+"""The console script of the environment that runs the tests."""
+
+
+class _LogLines(logging.Handler):
+    """Writes log entries among the messages, where stdout would have them."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.INFO)
+        self.setFormatter(AirbyteLogFormatter())
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record))
+
+
+def run(command: str, *, stop_after: int | None = None, **files: Any) -> Output:
+    """Run a command in this process; *files* (config, catalog, state) are its arguments.
+
+    With *stop_after* nobody listens any more after so many messages, as if the process had died:
+    what it would have written later is lost. A failure gives exit code 1 and the trace that the
+    console script would print.
+    """
+    lines: list[str] = []
+    logger, handler = logging.getLogger("airbyte"), _LogLines(lines)
+    logger.addHandler(handler)
+    with _manifest_checked_once():
+        source = SourceOrdergroove(config=files.get("config"))
+    try:
+        with _arguments(command, files) as arguments:
+            messages = iter(AirbyteEntrypoint(source).run(AirbyteEntrypoint.parse_args(arguments)))
+            for number, line in enumerate(messages, 1):
+                lines.append(line)
+                if number == stop_after:
+                    _hang_up(source, messages)
+                    return Output(lines, None)
+    except Exception as error:  # noqa: BLE001 - the console script turns any error into a trace
+        trace = AirbyteTracedException.from_exception(error).as_airbyte_message()
+        lines.append(orjson.dumps(AirbyteMessageSerializer.dump(trace)).decode())
+        return Output(lines, 1)
+    finally:
+        source.close()
+        logger.removeHandler(handler)
+    return Output(lines, 0)
+
+
+def run_in_process_of_its_own(
+    command: str, *, kill_after: int | None = None, **files: Any
+) -> Output:
+    """Run the console script; with *kill_after* it gets a SIGKILL after so many lines.
+
+    Lines that were in the pipe by then count as written, a half one at the end does not.
+    """
+    with (
+        _arguments(command, files) as arguments,
+        subprocess.Popen(
+            [EXECUTABLE, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as process,
+    ):
+        stdout = process.stdout
+        assert stdout is not None
+        lines = list(islice(stdout, kill_after))
+        if kill_after is not None:
+            process.kill()
+            lines += stdout
+    whole = [line for line in lines if line.endswith("\n")]
+    return Output(whole, process.returncode if process.returncode >= 0 else None)
+
+
+@contextmanager
+def _manifest_checked_once() -> Iterator[None]:
+    """Keep the CDK from validating one manifest hundreds of times: two thirds of a small sync."""
+    with (
+        patch.object(concurrent_declarative_source, "validate_manifest", _validate_first),
+        patch.object(
+            concurrent_declarative_source, "get_declarative_component_schema", _component_schema
+        ),
+    ):
+        yield
+
+
+_component_schema = cache(concurrent_declarative_source.get_declarative_component_schema)
+_validate = concurrent_declarative_source.validate_manifest
+
+
+@cache
+def _validated() -> list[Json]:
+    return []
+
+
+def _validate_first(manifest: Json, schema: Json) -> None:
+    if not _validated():
+        _validate(manifest, schema)
+        _validated().append(manifest)
+
+
+def _hang_up(source: SourceOrdergroove, messages: Iterator[str]) -> None:
+    source.close()
+    # The entry point's generator yields what is queued even while it is closed.
+    with suppress(RuntimeError):
+        messages.close()  # type: ignore[attr-defined] # it is a generator
+
+
+@cache
+def streams(deletion_mode: str = "soft") -> dict[str, Json]:
+    """Return what `discover` says of each stream, by its name."""
+    config = {"api_key": "a key that discover does not use", "deletion_mode": deletion_mode}
+    (catalog,) = run("discover", config=config).of("CATALOG")
+    return {stream["name"]: stream for stream in catalog["streams"]}
+
+
+@contextmanager
+def _arguments(command: str, files: Json) -> Iterator[list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [command]
+        for name, content in files.items():
+            path = Path(folder, f"{name}.json")
+            path.write_text(json.dumps(content, default=float))
+            arguments += [f"--{name}", str(path)]
+        yield arguments
