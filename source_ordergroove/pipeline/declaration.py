@@ -38,6 +38,8 @@ class TableRules(BaseModel):
     * parent, nested: a child table and where its rows stand; per_parent_path: a child table that
       costs a request per parent, `{key}` being the parent's key.
     * time_filter: the vendor's "updated since" parameter.
+    * between_walks: the same for a table that is reconciled, used only between two complete walks
+      (setting `reconcile_every`).
     * open_filter: the parameters that list what is open; open_when: what an open row looks like;
       open_since: the column that must not be older than this sync for `open_when` to count.
     * flatten: a nested object whose fields become columns with its name as prefix.
@@ -51,6 +53,7 @@ class TableRules(BaseModel):
     nested: NestedRows | None = None
     per_parent_path: str | None = None
     time_filter: str | None = None
+    between_walks: str | None = None
     open_filter: dict[str, str] | None = None
     open_when: dict[str, Any] | None = None
     open_since: str | None = None

@@ -13,13 +13,14 @@ from source_ordergroove import errors
 from source_ordergroove.ledger import Baseline, Reason
 from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.shared import Effort, Shared
+from source_ordergroove.pipeline.starting_point import drop_checkpoints, starting_point
 from source_ordergroove.pipeline.state import VERSION, Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.pipeline.tracking import PerParent
 from source_ordergroove.rules.checkpoints import Checkpoints
 from source_ordergroove.rules.children import rows as nested_rows
 from source_ordergroove.rules.guards import RELEASED
-from source_ordergroove.rules.timestamps import filter_start, walk_start
+from source_ordergroove.rules.timestamps import walk_start
 from source_ordergroove.walk import (
     Leg,
     LegAbsent,
@@ -40,6 +41,8 @@ class Family:
     """
 
     LIST = "list"
+    #: Whether a list may be taken up where a killed run left it.
+    resumable = True
 
     def __init__(self, parent: Table, tables: Sequence[Table], shared: Shared) -> None:
         """Take the tables; the walk comes with its opening event."""
@@ -51,6 +54,7 @@ class Family:
         self._walk: Walk | None = None
         self._checkpoints = Checkpoints()
         self._restarted = False
+        self._partial = False
         self._emitted_states: dict[str, dict[str, Any]] = {}
         self._children = [table for table in tables if table.rules.nested]
 
@@ -98,29 +102,11 @@ class Family:
 
     def list_leg(self) -> Leg:
         """Return the leg that reads rows, from a checkpoint if there is one for all tables."""
-        params = {}
-        if name := self.parent.rules.time_filter:
-            watermarks = [table.state.watermark for table in self.tables]
-            known = [watermark for watermark in watermarks if watermark]
-            oldest = min(known) if len(known) == len(watermarks) else None
-            if since := filter_start(oldest, self.shared.settings.start_date):
-                params[name] = since
-        return Leg(self.LIST, params=params, resume=self._resume())
-
-    def _resume(self) -> str | None:
-        places = {table.state.checkpoint for table in self.tables}
-        links = {place and (place.next, place.started) for place in places}
-        place = next(iter(places))
-        if len(links) != 1 or place is None:
-            self._drop_checkpoints()
-            return None
-        self.started = place.started
-        messages.LOG.info("Stream %s goes on where the last run stopped.", self.parent.name)
-        return place.next
-
-    def _drop_checkpoints(self) -> None:
-        for table in self.tables:
-            table.state = replace(table.state, checkpoint=None)
+        start = starting_point(
+            self.parent, self.tables, self.shared.settings, resumable=self.resumable
+        )
+        self.started, self._partial = start.started, start.partial
+        return Leg(self.LIST, params=start.params, resume=start.resume)
 
     def after(self, leg: Leg) -> Sequence[Leg]:
         """Return what to read after a leg that reached its end."""
@@ -131,8 +117,7 @@ class Family:
         if self._restarted:
             raise errors.lost_cursor(self.parent.name)
         self._restarted = True
-        self.started = None
-        self._drop_checkpoints()
+        drop_checkpoints(self.tables)
         messages.LOG.warning("Ordergroove lost the place in %s: reading it anew.", self.parent.name)
         return [self.list_leg()]
 
@@ -149,7 +134,12 @@ class Family:
         if page.leg.name == "account":
             return
         yield from self.page(page)
-        if page.leg.name == self.LIST and page.next and self._checkpoints.due(time.monotonic()):
+        if (
+            page.leg.name == self.LIST
+            and page.next
+            and not self._partial
+            and self._checkpoints.due(time.monotonic())
+        ):
             yield from self._checkpoint(page.next)
 
     def page(self, page: Page) -> Iterator[AirbyteMessage]:
@@ -166,7 +156,7 @@ class Family:
         keys = parent.keys(rows)
         children = [(child, self._nested(child, rows)) for child in self._children]
         if parent in self.tables:
-            parent.tracker.saw(keys)
+            parent.saw(keys, rows)
             yield from parent.live(rows, stamp)
         for child, found in children:
             child.normalise(found)
@@ -181,14 +171,20 @@ class Family:
         rule = child.rules.nested.rule
         return [row for parent in rows for row in nested_rows(parent, rule)]
 
+    def _put_down(self, link: str) -> Iterator[AirbyteMessage]:
+        """Write a checkpoint if one is due."""
+        began = time.monotonic()
+        if not self._checkpoints.due(began):
+            return
+        yield from self._checkpoint(link)
+        self._checkpoints.written(began, time.monotonic())
+
     def _checkpoint(self, link: str) -> Iterator[AirbyteMessage]:
         if not all(table.incremental for table in self.tables) or not self.started:
             return
-        began = time.monotonic()
         for table in self.tables:
             place = Checkpoint(link, self.started, table.tracker.checkpoint())
             yield self._state(table, replace(self.pending(table), checkpoint=place))
-        self._checkpoints.written(began, time.monotonic())
 
     def pending(self, table: Table) -> StreamState:
         """Return what a table remembers while its walk is under way."""
@@ -229,7 +225,8 @@ class Family:
     def final(self, table: Table, ledger: Baseline | None) -> StreamState:
         """Return what a table remembers after a complete walk."""
         return StreamState(
-            watermark=self.started if self.parent.rules.time_filter else None,
+            watermark=self.started,
+            walked=table.state.walked if self._partial else self.started,
             known=self.shared.budget.spend(table.name, ledger),
         )
 

@@ -20,6 +20,8 @@ class FanOutFamily(Family):
     """
 
     FAN_OUT = "fan_out"
+    # The parents' keys come from the list's pages: a list taken up half-way lacks some.
+    resumable = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Find the table that needs the requests."""
@@ -27,11 +29,6 @@ class FanOutFamily(Family):
         (self._table,) = [table for table in self.tables if table.rules.per_parent_path]
         self._parents: dict[str, None] = {}
         self._emitted: set[str] = set()
-
-    def _resume(self) -> str | None:
-        # The parents' keys come from the list's pages: a list taken up half-way lacks some.
-        self._drop_checkpoints()
-        return None
 
     def _checkpoint(self, link: str) -> Iterator[AirbyteMessage]:
         yield from ()

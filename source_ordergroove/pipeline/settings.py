@@ -27,6 +27,7 @@ class Settings(BaseModel):
     deletion_mode: Literal["soft", "cdc"] = "soft"
     max_deletion_percent: int = Field(default=15, ge=0, le=100)
     open_order_reconciliation: bool = True
+    reconcile_every: int = Field(default=0, ge=0)
     webhook_receiver: WebhookReceiver | None = None
     api_url: str = ""
 

@@ -36,6 +36,7 @@ class StreamState:
     * synced_at: the latest `_og_synced_at` emitted, so that it never goes back.
     * scope: the account it was read from.
     * watermark: start of the last complete walk by the vendor's clock.
+    * walked: start of the last walk that read the whole table, where that is not every walk.
     * known: the ledger of known keys.
     * checkpoint: set while a walk is under way.
     * webhooks: the arrival number of the last webhook event that was applied.
@@ -46,6 +47,7 @@ class StreamState:
     synced_at: datetime | None = None
     scope: Scope | None = None
     watermark: datetime | None = None
+    walked: datetime | None = None
     known: Mapping[str, Any] | None = None
     checkpoint: Checkpoint | None = None
     webhooks: int | None = None
@@ -60,6 +62,8 @@ class StreamState:
             blob["scope"] = self.scope.to_state()
         if self.watermark:
             blob["watermark"] = format_instant(self.watermark)
+        if self.walked:
+            blob["walked"] = format_instant(self.walked)
         if self.known is not None:
             blob["known"] = dict(self.known)
         if self.checkpoint:
@@ -86,6 +90,7 @@ class StreamState:
                 synced_at=_instant(blob.get("synced_at")),
                 scope=Scope(**blob["scope"]) if blob.get("scope") else None,
                 watermark=_instant(blob.get("watermark")),
+                walked=_instant(blob.get("walked")),
                 known=blob.get("known"),
                 checkpoint=checkpoint
                 and Checkpoint(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,10 +21,12 @@ from source_ordergroove.pipeline.tracking import (
     Tracker,
     Untracked,
     WholeTable,
+    exact_keys,
     load_baseline,
 )
 from source_ordergroove.rules.children import flatten
 from source_ordergroove.rules.normalise import Normaliser
+from source_ordergroove.rules.timestamps import OVERLAP, to_wall
 
 Row = dict[str, Any]
 
@@ -84,6 +87,25 @@ class Table:
         if deletes == "replaced_per_parent":
             return PerParent(baseline, resumed)
         return WholeTable(baseline, resumed, log_kept_for_a_time=self.rules.retention is not None)
+
+    def may_skip(self, now: datetime, days: int) -> bool:
+        """Tell whether the whole table was read recently enough to ask only for what changed."""
+        if not self.incremental or not self.rules.between_walks or not self.state.watermark:
+            return False
+        if self.state.walked is None or exact_keys(load_baseline(self.state.known)) is None:
+            return False
+        return now - self.state.walked < timedelta(days=days)
+
+    def saw(self, keys: list[str], rows: Sequence[Row]) -> None:
+        """Tell the tracker what a page lists."""
+        tracker = self.tracker
+        tracker.saw(keys)
+        if isinstance(tracker, WholeTable) and tracker.compressed and self.state.watermark:
+            floor = to_wall(self.state.watermark - OVERLAP)
+            new = [
+                k for k, row in zip(keys, rows, strict=True) if (row.get("created") or "") >= floor
+            ]
+            tracker.saw_new(new)
 
     @property
     def deletion_source(self) -> str:

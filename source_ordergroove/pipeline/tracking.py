@@ -72,6 +72,9 @@ class WholeTable:
         self._ages = log_kept_for_a_time
         self._oldest: str | None = None
         self._current: KeySet | None = None
+        self._new: list[str] = []
+        #: Set for a walk that lists only what changed: nothing can be missing from it.
+        self.partial = False
         if resumed is not None:
             self.saw(decode(resumed))
 
@@ -83,12 +86,21 @@ class WholeTable:
             self._oldest = min([*created, self._oldest] if self._oldest else created, default=None)
         self._seen.add(keys)
 
+    @property
+    def compressed(self) -> bool:
+        """Whether the ledger is a sketch, which new keys would fill up."""
+        return self._baseline is not None and self._baseline.sketch is not None
+
+    def saw_new(self, keys: Iterable[str]) -> None:
+        """Take note of keys created since the last walk began: they are no difference."""
+        self._new.extend(keys)
+
     def find(self) -> Found:
         """Return the keys of the baseline that this walk did not see."""
         current = self._freeze()
-        if self._baseline is None:
+        if self._baseline is None or self.partial:
             return Found([], 0)
-        missing = self._baseline.missing(current)
+        missing = self._baseline.missing(current, KeySet.from_keys(self._new))
         gone = missing.keys
         if self._ages:
             gone = [key for key in gone if not aged_out(split_key(key)[0], self._oldest)]
@@ -97,7 +109,7 @@ class WholeTable:
     def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
         """Return the keys of this walk, and the old ones too if their deletion is held back."""
         current = self._freeze()
-        if not held_back or self._baseline is None:
+        if self._baseline is None or not (held_back or self.partial):
             return Baseline.of(current, budget)
         known = exact_keys(self._baseline)
         return self._baseline if known is None else Baseline.of(known.union(current), budget)
