@@ -60,8 +60,8 @@ def drop_checkpoints(tables: Sequence[Table]) -> None:
 
 
 def _common_checkpoint(tables: Sequence[Table]) -> tuple[str, datetime] | None:
-    places = {table.state.checkpoint for table in tables}
-    links = {place and (place.next, place.started) for place in places}
+    places = [table.state.checkpoint for table in tables]
+    links = {(place.next, place.started) if place else None for place in places}
     return links.pop() if len(links) == 1 else None
 
 
