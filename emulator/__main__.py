@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import datetime
 
-from emulator.clock import Clock
 from emulator.seed import SIZES
 from emulator.server import bound_socket, make_server
 from emulator.settings import DEFAULT_KEY, Settings
@@ -17,19 +15,25 @@ from emulator.stage import Stage
 def main(arguments: list[str] | None = None) -> None:
     """Start, print one line of JSON with `url` and `api_key`, and serve."""
     options = _parser().parse_args(arguments)
-    clock = Clock(options.now, frozen=options.frozen) if options.now or options.frozen else None
     stage = Stage(
         seed=options.seed,
         size=options.size,
         settings=Settings(api_key=options.api_key),
-        clock=clock,
+        now=options.now,
+        frozen=options.frozen,
     )
     listener = bound_socket(options.host, options.port)
     port = listener.getsockname()[1]
     ready = {"url": f"http://{options.host}:{port}", "api_key": options.api_key}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
+    print(json.dumps(ready), flush=True)
     make_server(stage).run(sockets=[listener])
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} needs a time with a zone, such as {text}Z")
+    return instant
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api-key", default=DEFAULT_KEY, help="the key with bulk permission")
     parser.add_argument(
         "--now",
-        type=datetime.fromisoformat,
+        type=_instant,
         help="the world's present, ISO with a zone; with it the same seed gives the same bytes",
     )
     parser.add_argument("--frozen", action="store_true", help="time stands still")

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.bulk import add_bulk
-from emulator.clock import Clock
 from emulator.days import advance
 from emulator.edits import stream_named
 from emulator.mutations import MUTATIONS, mutate
@@ -105,18 +104,19 @@ class Control:
         return {"now": clock.now().isoformat(), "frozen": clock.frozen}
 
     def reset(self, _body: Body) -> object:
-        """POST reset: the seed's world again, default settings, no faults, empty log."""
+        """POST reset: the world last seeded again, default settings, no faults, empty log."""
         self._stage.reset()
         return self.world({})
 
     def seed(self, body: Body) -> object:
-        """POST seed {seed?, size?, now?}: another world; settings, faults and log stay."""
+        """POST seed {seed?, size?, now?, frozen?}: another world; settings, faults and log stay."""
         stage = self._stage
-        clock = None
-        if "now" in body:
-            now = datetime.fromisoformat(body["now"])
-            clock = Clock(now, frozen=bool(body.get("frozen", False)))
-        stage.populate(int(body.get("seed", stage.world.seed)), body.get("size", stage.size), clock)
+        stage.populate(
+            int(body.get("seed", stage.world.seed)),
+            body.get("size", stage.size),
+            datetime.fromisoformat(body["now"]) if "now" in body else None,
+            frozen=bool(body.get("frozen", False)),
+        )
         return self.world({})
 
     def bulk(self, body: Body) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from emulator.clock import Clock
 from emulator.edits import Edits
 from emulator.faults import Faults
 from emulator.paging import SHAPES
@@ -13,7 +14,7 @@ from emulator.seed import SIZES, make_world
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
-    from emulator.clock import Clock
+    from datetime import datetime
 
 
 class Stage:
@@ -25,27 +26,35 @@ class Stage:
         seed: int = 7,
         size: str = "small",
         settings: Settings | None = None,
-        clock: Clock | None = None,
+        now: datetime | None = None,
+        frozen: bool = False,
     ) -> None:
         self.settings = settings or Settings()
         self.log = RequestLog()
         self.faults = Faults()
-        self.populate(seed, size, clock)
+        self.populate(seed, size, now, frozen=frozen)
 
-    def populate(self, seed: int, size: str, clock: Clock | None = None) -> None:
-        """Replace the world by a fresh one; settings, faults and log stay."""
+    def populate(
+        self, seed: int, size: str, now: datetime | None = None, *, frozen: bool = False
+    ) -> None:
+        """Replace the world by a fresh one at *now*, by default the real time.
+
+        Settings, faults and log stay.
+        """
         if size not in SIZES:
             raise ValueError(f"There is no size `{size}`. Known: {', '.join(SIZES)}.")
+        self._start = (now, frozen)
         self.size = size
-        self.world = make_world(seed, size, clock)
+        self.world = make_world(seed, size, Clock(now, frozen=frozen))
         self.edits = Edits(self.world)
 
     def reset(self) -> None:
-        """Go back to how it started: same seed and size, default settings, no faults, empty log."""
+        """Go back to the world last populated, default settings, no faults and an empty log."""
         self.settings = Settings(api_key=self.settings.api_key)
         self.faults.replace([])
         self.log.clear()
-        self.populate(self.world.seed, self.size)
+        now, frozen = self._start
+        self.populate(self.world.seed, self.size, now, frozen=frozen)
 
     def configure(self, changes: dict[str, Any]) -> None:
         """Change settings by name; `shapes` is merged, a shape of null means the default again."""

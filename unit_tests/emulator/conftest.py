@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import Clock
 from emulator.server import Running, running
 from emulator.stage import Stage
 from unit_tests.emulator.vendor_client import VendorClient
@@ -16,7 +15,7 @@ NOON = datetime(2026, 3, 2, 18, 0, 0, tzinfo=UTC)
 
 @pytest.fixture
 def stage() -> Stage:
-    return Stage(seed=7, size="small", clock=Clock(NOON, frozen=True))
+    return Stage(seed=7, size="small", now=NOON, frozen=True)
 
 
 @pytest.fixture
@@ -24,7 +23,14 @@ def vendor(stage: Stage) -> VendorClient:
     return VendorClient(stage)
 
 
-@pytest.fixture
-def live() -> Iterator[Running]:
-    with running(size="small", clock=Clock(NOON, frozen=True)) as emulator:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Running]:
+    with running(size="small", now=NOON, frozen=True) as emulator:
         yield emulator
+
+
+@pytest.fixture
+def live(server: Running) -> Running:
+    """The emulator on a socket, as good as new."""
+    server.stage.reset()
+    return server
