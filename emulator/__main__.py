@@ -6,6 +6,7 @@ import argparse
 import json
 from datetime import datetime
 
+from emulator.clock import Clock
 from emulator.seed import SIZES
 from emulator.server import bound_socket, make_server
 from emulator.settings import DEFAULT_KEY, Settings
@@ -15,12 +16,12 @@ from emulator.stage import Stage
 def main(arguments: list[str] | None = None) -> None:
     """Start, print one line of JSON with `url` and `api_key`, and serve."""
     options = _parser().parse_args(arguments)
+    clock = Clock(options.now, frozen=options.frozen) if options.now or options.frozen else None
     stage = Stage(
         seed=options.seed,
         size=options.size,
         settings=Settings(api_key=options.api_key),
-        now=options.now,
-        frozen=options.frozen,
+        clock=clock,
     )
     listener = bound_socket(options.host, options.port)
     port = listener.getsockname()[1]

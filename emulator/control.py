@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.bulk import add_bulk
+from emulator.clock import Clock
 from emulator.days import advance
 from emulator.edits import stream_named
 from emulator.mutations import MUTATIONS, mutate
@@ -111,12 +112,10 @@ class Control:
     def seed(self, body: Body) -> object:
         """POST seed {seed?, size?, now?, frozen?}: another world; settings, faults and log stay."""
         stage = self._stage
-        stage.populate(
-            int(body.get("seed", stage.world.seed)),
-            body.get("size", stage.size),
-            datetime.fromisoformat(body["now"]) if "now" in body else None,
-            frozen=bool(body.get("frozen", False)),
-        )
+        now = datetime.fromisoformat(body["now"]) if "now" in body else None
+        frozen = bool(body.get("frozen", False))
+        clock = Clock(now, frozen=frozen) if now or frozen else None
+        stage.populate(int(body.get("seed", stage.world.seed)), body.get("size", stage.size), clock)
         return self.world({})
 
     def bulk(self, body: Body) -> object:

@@ -19,8 +19,8 @@ from emulator.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
+    from emulator.clock import Clock
     from emulator.settings import Settings
     from emulator.world import World
 
@@ -80,11 +80,10 @@ def running(
     seed: int = 7,
     size: str = "small",
     settings: Settings | None = None,
-    now: datetime | None = None,
-    frozen: bool = False,
+    clock: Clock | None = None,
 ) -> Iterator[Running]:
     """Serve an emulator from a thread while the block runs, on a port of its own."""
-    stage = Stage(seed=seed, size=size, settings=settings, now=now, frozen=frozen)
+    stage = Stage(seed=seed, size=size, settings=settings, clock=clock)
     listener = bound_socket("127.0.0.1", 0)
     server = make_server(stage)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

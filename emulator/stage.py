@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emulator.clock import Clock
 from emulator.edits import Edits
@@ -12,9 +12,6 @@ from emulator.paging import SHAPES
 from emulator.request_log import RequestLog
 from emulator.seed import SIZES, make_world
 from emulator.settings import Settings
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class Stage:
@@ -26,26 +23,20 @@ class Stage:
         seed: int = 7,
         size: str = "small",
         settings: Settings | None = None,
-        now: datetime | None = None,
-        frozen: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.log = RequestLog()
         self.faults = Faults()
-        self.populate(seed, size, now, frozen=frozen)
+        self.populate(seed, size, clock)
 
-    def populate(
-        self, seed: int, size: str, now: datetime | None = None, *, frozen: bool = False
-    ) -> None:
-        """Replace the world by a fresh one at *now*, by default the real time.
-
-        Settings, faults and log stay.
-        """
+    def populate(self, seed: int, size: str, clock: Clock | None = None) -> None:
+        """Replace the world by a fresh one, by default at the real time; all else stays."""
         if size not in SIZES:
             raise ValueError(f"There is no size `{size}`. Known: {', '.join(SIZES)}.")
-        self._start = (now, frozen)
+        self._start = clock and (clock.now(), clock.frozen)
         self.size = size
-        self.world = make_world(seed, size, Clock(now, frozen=frozen))
+        self.world = make_world(seed, size, clock)
         self.edits = Edits(self.world)
 
     def reset(self) -> None:
@@ -53,8 +44,8 @@ class Stage:
         self.settings = Settings(api_key=self.settings.api_key)
         self.faults.replace([])
         self.log.clear()
-        now, frozen = self._start
-        self.populate(self.world.seed, self.size, now, frozen=frozen)
+        clock = self._start and Clock(self._start[0], frozen=self._start[1])
+        self.populate(self.world.seed, self.size, clock)
 
     def configure(self, changes: dict[str, Any]) -> None:
         """Change settings by name; `shapes` is merged, a shape of null means the default again."""

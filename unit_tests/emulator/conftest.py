@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emulator.clock import Clock
 from emulator.server import Running, running
 from emulator.stage import Stage
 from unit_tests.emulator.vendor_client import VendorClient
@@ -15,7 +16,7 @@ NOON = datetime(2026, 3, 2, 18, 0, 0, tzinfo=UTC)
 
 @pytest.fixture
 def stage() -> Stage:
-    return Stage(seed=7, size="small", now=NOON, frozen=True)
+    return Stage(seed=7, size="small", clock=Clock(NOON, frozen=True))
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def vendor(stage: Stage) -> VendorClient:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Running]:
-    with running(size="small", now=NOON, frozen=True) as emulator:
+    with running(size="small", clock=Clock(NOON, frozen=True)) as emulator:
         yield emulator
 
 
