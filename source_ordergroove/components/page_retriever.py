@@ -10,6 +10,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
@@ -157,9 +158,12 @@ class PageRetriever(Retriever):
         except AirbyteTracedException as error:
             if error.failure_type == FailureType.config_error:
                 raise
-            if error.failure_type == FailureType.system_error:
-                raise errors.unexpected_refusal(self.name, error) from error
-            raise errors.vendor_unavailable(self.name, error) from error
+            # The CDK gives an outage the failure type of its own status table, which does not know
+            # 423 or a proxy's 520: what counts is that it used up its attempts.
+            used_up = isinstance(error.__context__, BaseBackoffException)
+            if used_up or error.failure_type == FailureType.transient_error:
+                raise errors.vendor_unavailable(self.name, error) from error
+            raise errors.unexpected_refusal(self.name, error) from error
         if response is None:
             msg = "the requester returned no response"
             raise PageError(msg)

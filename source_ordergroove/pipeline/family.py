@@ -134,13 +134,8 @@ class Family:
         if page.leg.name == "account":
             return
         yield from self.page(page)
-        if (
-            page.leg.name == self.LIST
-            and page.next
-            and not self._partial
-            and self._checkpoints.due(time.monotonic())
-        ):
-            yield from self._checkpoint(page.next)
+        if page.leg.name == self.LIST and page.next and not self._partial:
+            yield from self._put_down(page.next)
 
     def page(self, page: Page) -> Iterator[AirbyteMessage]:
         """Emit a page's rows; the list's first page dates the walk."""

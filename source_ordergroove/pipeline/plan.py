@@ -25,6 +25,7 @@ from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StateError, StreamState
 from source_ordergroove.pipeline.table import Table
 from source_ordergroove.pipeline.webhooks import DELETIONS, Mailbox, WebhookFamily
+from source_ordergroove.rules.privacy import Filter, blocker, hasher
 from source_ordergroove.rules.stamps import Stamps
 
 Blob = dict[str, Any]
@@ -113,7 +114,22 @@ class Plan:
             saved=saved,
             scope=scope_of(self._settings, declaration),
             cdc=self._settings.deletion_mode == "cdc",
+            filters=self._filters(declaration, stream),
         )
+
+    def _filters(
+        self, declaration: Declaration, stream: ConfiguredAirbyteStream | None
+    ) -> list[Filter]:
+        """Return what each row passes before it leaves."""
+        filters = []
+        keys = declaration.primary_key
+        if stream:
+            declared = self._schemas[declaration.name]["properties"]
+            configured = stream.stream.json_schema.get("properties") or {}
+            filters.append(blocker(declared, configured, keys))
+        if hashing := self._settings.hash_personal_data:
+            filters.append(hasher(hashing.fields, hashing.salt.get_secret_value(), keys))
+        return [each for each in filters if each]
 
     def _family(
         self, walked: str, tables: list[Table], shared: Shared, mailbox: Mailbox | None

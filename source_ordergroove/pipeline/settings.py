@@ -16,6 +16,15 @@ class WebhookReceiver(BaseModel):
     token: SecretStr
 
 
+class Hashing(BaseModel):
+    """Which kinds of personal data leave the connector only as salted hashes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fields: tuple[Literal["name", "email", "phone", "address", "card"], ...]
+    salt: SecretStr
+
+
 class Settings(BaseModel):
     """What the spec asks for. The CDK checks it against the spec before a command runs."""
 
@@ -29,6 +38,7 @@ class Settings(BaseModel):
     open_order_reconciliation: bool = True
     reconcile_every: int = Field(default=0, ge=0)
     webhook_receiver: WebhookReceiver | None = None
+    hash_personal_data: Hashing | None = None
     api_url: str = ""
 
     @classmethod

@@ -1,21 +1,26 @@
 """What a stream remembers between syncs."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from source_ordergroove.ledger import LedgerError, decode
 from source_ordergroove.pipeline.scope import Scope
 from source_ordergroove.rules.stamps import format_instant
 
 VERSION = 1
+
+_STRICT = ConfigDict(strict=True, extra="ignore")
 
 
 class StateError(ValueError):
     """The state has a shape this version does not know."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Checkpoint:
     """Where a walk stands that did not end yet.
 
@@ -25,11 +30,11 @@ class Checkpoint:
     """
 
     next: str
-    started: datetime
+    started: AwareDatetime
     seen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class StreamState:
     """One stream's state.
 
@@ -44,10 +49,10 @@ class StreamState:
       text form: each row is flagged once.
     """
 
-    synced_at: datetime | None = None
+    synced_at: AwareDatetime | None = None
     scope: Scope | None = None
-    watermark: datetime | None = None
-    walked: datetime | None = None
+    watermark: AwareDatetime | None = None
+    walked: AwareDatetime | None = None
     known: Mapping[str, Any] | None = None
     checkpoint: Checkpoint | None = None
     webhooks: int | None = None
@@ -84,27 +89,15 @@ class StreamState:
         if blob.get("version") != VERSION:
             msg = f"version {blob.get('version')!r}"
             raise StateError(msg)
+        known = {name: value for name, value in blob.items() if name != "version"}
         try:
-            checkpoint = blob.get("checkpoint")
-            return cls(
-                synced_at=_instant(blob.get("synced_at")),
-                scope=Scope(**blob["scope"]) if blob.get("scope") else None,
-                watermark=_instant(blob.get("watermark")),
-                walked=_instant(blob.get("walked")),
-                known=blob.get("known"),
-                checkpoint=checkpoint
-                and Checkpoint(
-                    next=checkpoint["next"],
-                    started=datetime.fromisoformat(checkpoint["started"]),
-                    seen=checkpoint.get("seen"),
-                ),
-                webhooks=blob.get("webhooks"),
-                flagged=blob.get("flagged"),
-            )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            msg = f"its fields: {error}"
-            raise StateError(msg) from error
+            state = _STATE.validate_json(json.dumps(known))
+            for keys in (state.flagged, state.checkpoint.seen if state.checkpoint else None):
+                if keys is not None:
+                    decode(keys)
+        except (LedgerError, TypeError, ValidationError) as error:
+            raise StateError(str(error)) from error
+        return state
 
 
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+_STATE = TypeAdapter(StreamState)

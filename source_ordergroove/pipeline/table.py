@@ -26,6 +26,7 @@ from source_ordergroove.pipeline.tracking import (
 )
 from source_ordergroove.rules.children import flatten
 from source_ordergroove.rules.normalise import Normaliser
+from source_ordergroove.rules.privacy import Filter
 from source_ordergroove.rules.timestamps import OVERLAP, to_wall
 
 Row = dict[str, Any]
@@ -57,6 +58,7 @@ class Table:
         saved: dict[str, Any] | None,
         scope: Scope,
         cdc: bool,
+        filters: Sequence[Filter] = (),
     ) -> None:
         """Compile the schema; nothing is read yet."""
         self.declaration = declaration
@@ -69,6 +71,7 @@ class Table:
         self.counts = Counts()
         self.error: AirbyteTracedException | None = None
         self._cdc = cdc
+        self._filters = filters
         self._normalise = Normaliser(schema)
         self._key = declaration.primary_key
         properties = schema["properties"]
@@ -151,7 +154,12 @@ class Table:
         for row in rows:
             row["_og_synced_at"] = stamp
             row["_og_deleted"] = False
-            yield messages.record(self.name, row, emitted_at)
+            yield messages.record(self.name, self._leaving(row), emitted_at)
+
+    def _leaving(self, row: Row) -> Row:
+        for each in self._filters:
+            row = each(row)
+        return row
 
     def tombstone(
         self,
@@ -176,7 +184,7 @@ class Table:
         row["_og_deletion_source"] = source
         if self._cdc:
             row["_ab_cdc_deleted_at"] = row["_og_deleted_at"]
-        return messages.record(self.name, row, int(time.time() * 1000))
+        return messages.record(self.name, self._leaving(row), int(time.time() * 1000))
 
     def columns_of(self, key: str) -> Row:
         """Return the primary key columns that a key of the ledger spells."""
