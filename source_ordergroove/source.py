@@ -14,9 +14,10 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
+from source_ordergroove.diagnosis.probe import Answer, probe
+from source_ordergroove.diagnosis.verdict import verdict
 from source_ordergroove.pipeline.declaration import declarations
 from source_ordergroove.pipeline.plan import Plan, saved_states, walk_catalog
-from source_ordergroove.pipeline.probe import Probe
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.sync import Sync
 
@@ -58,12 +59,19 @@ class SourceOrdergroove(YamlDeclarativeSource):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Ask every endpoint for one row and say in the user's words what is wrong."""
+        _, answers = self.probe(logger, config)
+        return verdict(answers, Settings.of(config))
+
+    def probe(
+        self, logger: logging.Logger, config: Mapping[str, Any]
+    ) -> tuple[dict[str, str], dict[str, Answer]]:
+        """Return the endpoints and what each answered, by walked stream."""
         overrides = self.resolved_manifest["check"]["config_overrides"]
         known = declarations(self.resolved_manifest)
-        walked = {known[stream.name].walked for stream in self.streams(config)}
-        probe = Probe(Settings.of(config), walked)
+        walked = dict.fromkeys(known[stream.name].walked for stream in self.streams(config))
         with closing(type(self)(config={**config, **overrides})) as source:
-            return probe.run(source.walks(logger, config, walk_catalog(walked)))
+            answers = probe(source.walks(logger, config, walk_catalog(walked)))
+        return {name: known[name].endpoint for name in walked}, answers
 
     def read(
         self,

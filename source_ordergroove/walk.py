@@ -52,6 +52,7 @@ class Page:
     elapsed: float
     vendor_time: float | None
     attempts: int
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

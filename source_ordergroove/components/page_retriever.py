@@ -148,6 +148,7 @@ class PageRetriever(Retriever):
             elapsed=elapsed,
             vendor_time=parse_http_date(response.headers.get("Date")),
             attempts=1,
+            count=body.total,
         )
 
     def _send(self, leg: Leg, link: str | None) -> requests.Response:

@@ -4,7 +4,6 @@
 |---|---|
 | `plan.py` | catalog, state and manifest to the families of a sync |
 | `sync.py` | one pass over the CDK's messages: events in, records and states out |
-| `probe.py` | the connection check: one row of every endpoint |
 | `family.py` | the tables of one walk: page -> rows -> children -> deletes -> state |
 | `starting_point.py` | where a walk's list begins: filter, checkpoint, or from the start |
 | `open_family.py` | orders and items: what is open, what changed, what vanished |

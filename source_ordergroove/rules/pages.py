@@ -15,10 +15,14 @@ class PageError(ValueError):
 
 
 class PageBody(NamedTuple):
-    """The rows of a page and the link to the next one (None: this was the last)."""
+    """The rows of a page and the link to the next one (None: this was the last).
+
+    *total* is the number of rows that the older envelope names.
+    """
 
     rows: list[dict[str, Any]]
     next: str | None
+    total: int | None = None
 
 
 def read_page(body: bytes) -> PageBody:
@@ -34,7 +38,9 @@ def read_page(body: bytes) -> PageBody:
         if not isinstance(document["results"], list):
             msg = f"`results` is {_kind(document['results'])}, not a list"
             raise PageError(msg)
-        return PageBody(_rows(document["results"]), _next(document))
+        count = document.get("count")
+        total = count if isinstance(count, int) else None
+        return PageBody(_rows(document["results"]), _next(document), total)
     _refuse_error_or_envelope(document)
     return PageBody([document], None)
 
