@@ -1,0 +1,63 @@
+"""The parts of a stream, as the tests of the pipeline need them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from source_ordergroove.pipeline.declaration import Declaration, TableRules
+from source_ordergroove.pipeline.scope import Scope, scope_of
+from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline.state import StreamState
+from source_ordergroove.pipeline.table import Table
+
+NOON = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+KEY = "a-key-long-enough-to-be-recognised"
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "public_id": {"type": ["null", "string"]},
+        "merchant": {"type": ["null", "string"]},
+        "position": {"type": ["null", "integer"]},
+        "created": {"type": ["null", "string"]},
+    },
+}
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings.of({"api_key": KEY, **changes})
+
+
+def declaration(
+    name: str = "customer",
+    *,
+    primary_key: tuple[str, ...] = ("public_id",),
+    request_parameters: dict[str, str] | None = None,
+    **table: Any,
+) -> Declaration:
+    return Declaration(
+        name=name,
+        primary_key=primary_key,
+        endpoint=f"/{name}s/",
+        request_parameters=request_parameters or {},
+        table=TableRules(**{"deletes": "reconciled", **table}),
+    )
+
+
+def table(
+    declared: Declaration | None = None,
+    *,
+    state: StreamState | None = None,
+    scope: Scope | None = None,
+    incremental: bool = True,
+    cdc: bool = False,
+) -> Table:
+    declared = declared or declaration()
+    return Table(
+        declared,
+        SCHEMA,
+        incremental=incremental,
+        state=state or StreamState(),
+        saved=None,
+        scope=scope or scope_of(settings(), declared),
+        cdc=cdc,
+    )

@@ -1,0 +1,222 @@
+"""One walk, event by event, without a worker: what is read, what is remembered, and when."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import AirbyteMessage, Type
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_ordergroove.pipeline.account import Account
+from source_ordergroove.pipeline.budget import LedgerBudget
+from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.scope import scope_of
+from source_ordergroove.pipeline.shared import Shared
+from source_ordergroove.pipeline.state import Checkpoint, StreamState
+from source_ordergroove.pipeline.table import Table
+from source_ordergroove.rules.stamps import Stamps
+from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page, Walk
+from unit_tests.source_ordergroove.pipeline.builders import (
+    KEY,
+    NOON,
+    declaration,
+    settings,
+    table,
+)
+
+LINK = "https://restapi.ordergroove.com/subscriptions/?cursor="
+FILTERED = declaration("subscription", deletes="never", time_filter="updated_start")
+
+
+class Reading:
+    """A family with somebody else in the place of the worker."""
+
+    def __init__(self, *tables: Table, **changes: Any) -> None:
+        shared = Shared(settings(**changes), Stamps(None), Account(), LedgerBudget())
+        self.family = Family(tables[0], tables, shared)
+        self.walk = Walk()
+        self.messages: list[AirbyteMessage] = []
+        self._legs: Iterator[Leg] = self.walk.legs()
+
+    def __call__(self, event: Any) -> None:
+        """Let the family answer an event."""
+        self.messages += self.family.on(self.walk, event)
+
+    def leg(self) -> Leg:
+        """Return what the family wants to read next; there is something."""
+        return next(self._legs)
+
+    def ended(self) -> bool:
+        """Say whether the family has told the worker that there is no more."""
+        return next(self._legs, None) is None
+
+    def page(self, leg: Leg, *keys: str, link: str | None = None, **row: Any) -> None:
+        """Deliver a page of rows."""
+        rows = [{"public_id": key, **row} for key in keys]
+        self(Page(leg, rows, link, NOON.timestamp(), 0.0, NOON.timestamp(), 1))
+
+    def states(self) -> list[dict[str, Any]]:
+        """The states that were written, oldest first."""
+        return [
+            dict(message.state.stream.stream_state.__dict__)
+            for message in self.messages
+            if message.type == Type.STATE
+            and message.state
+            and message.state.stream
+            and message.state.stream.stream_state
+        ]
+
+
+@pytest.fixture(autouse=True)
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writing a state takes no time, so that only pages decide."""
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+
+
+def remembered(**fields: Any) -> StreamState:
+    return StreamState(scope=scope_of(settings(), FILTERED), **fields)
+
+
+def test_long_walk_writes_few_states() -> None:
+    """After 10 pages, then every 10, then every twentieth part: 39 for 500 pages, not 490."""
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(500):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    written = [state["checkpoint"]["next"] for state in reading.states()]
+    after = [int(link.removeprefix(LINK)) + 1 for link in written]
+    assert after[:4] == [10, 20, 30, 40]
+    assert len(after) <= 20 + 19
+    assert 500 - after[-1] < 25
+
+
+def test_checkpoint_keeps_the_watermark_and_holds_the_walks_start() -> None:
+    """The watermark moves when the walk is complete, not before."""
+    before = datetime(2026, 3, 1, tzinfo=UTC)
+    reading = Reading(table(FILTERED, state=remembered(watermark=before)))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(10):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    (state,) = map(StreamState.from_blob, reading.states())
+    assert state.watermark == before
+    assert state.checkpoint == Checkpoint(f"{LINK}9", NOON, None)
+
+
+def test_last_page_writes_no_checkpoint() -> None:
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(9):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+    reading.page(leg, "last")
+
+    assert reading.states() == []
+
+
+def test_full_refresh_writes_no_checkpoint() -> None:
+    reading = Reading(table(FILTERED, incremental=False))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(50):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    assert reading.states() == []
+
+
+def test_complete_walk_moves_the_watermark_to_its_start() -> None:
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+    leg = reading.leg()
+    reading.page(leg, "1")
+    reading(LegDone(leg))
+    assert reading.ended()
+    reading.messages += reading.family.complete()
+
+    (state,) = map(StreamState.from_blob, reading.states())
+    assert (state.watermark, state.checkpoint) == (NOON, None)
+
+
+def test_walk_goes_on_from_its_checkpoint_with_the_same_filter() -> None:
+    before = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    place = Checkpoint(f"{LINK}7", NOON, None)
+    reading = Reading(table(FILTERED, state=remembered(watermark=before, checkpoint=place)))
+    reading(Opening())
+
+    assert reading.leg() == Leg(
+        "list", params={"updated_start": "2026-03-01T03:00:00"}, resume=f"{LINK}7"
+    )
+    assert reading.family.started == NOON
+
+
+def test_forgotten_cursor_starts_the_list_anew_and_dates_the_walk_anew() -> None:
+    """Its old start would be early enough too; but nothing of the old walk counts any more."""
+    place = Checkpoint(f"{LINK}7", datetime(2026, 3, 1, tzinfo=UTC), None)
+    reading = Reading(table(FILTERED, state=remembered(checkpoint=place)))
+    reading(Opening())
+    reading(LegAbsent(reading.leg()))
+    again = reading.leg()
+    reading.page(again, "1")
+
+    assert again == Leg("list")
+    assert reading.family.started == NOON
+
+
+def test_cursor_that_is_forgotten_twice_fails_the_walk() -> None:
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+    reading(LegAbsent(reading.leg()))
+
+    with pytest.raises(AirbyteTracedException, match="lost the place"):
+        reading(LegAbsent(reading.leg()))
+
+
+def test_changed_key_must_prove_itself_before_the_walk() -> None:
+    """By one row: whose it is decides whether the state may be used."""
+    old = scope_of(settings(api_key=KEY[::-1]), FILTERED).with_merchant("m")
+    before = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    known = StreamState(scope=old, watermark=before)
+    reading = Reading(table(FILTERED, state=known))
+    reading(Opening())
+    probe = reading.leg()
+    reading.page(probe, "1", merchant="m")
+    reading(LegDone(probe))
+
+    assert (probe.params, probe.max_pages) == ({"page_size": "1"}, 1)
+    assert reading.leg().params == {"updated_start": "2026-03-01T03:00:00"}
+    assert reading.messages == []
+
+
+def test_changed_key_of_another_merchant_reads_everything() -> None:
+    old = scope_of(settings(api_key=KEY[::-1]), FILTERED).with_merchant("m")
+    known = StreamState(scope=old, watermark=NOON)
+    reading = Reading(table(FILTERED, state=known))
+    reading(Opening())
+    probe = reading.leg()
+    reading.page(probe, "1", merchant="another")
+    reading(LegDone(probe))
+
+    assert reading.leg() == Leg("list")
+
+
+def test_row_without_its_key_is_refused() -> None:
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+
+    with pytest.raises(AirbyteTracedException, match="without `public_id`"):
+        reading.page(reading.leg(), "1", "")
+
+
+def test_page_of_one_walk_has_one_stamp() -> None:
+    reading = Reading(table(FILTERED))
+    reading(Opening())
+    leg = reading.leg()
+    reading.page(leg, "1", "2", link=f"{LINK}2")
+    reading.page(leg, "3")
+
+    stamps = [m.record.data["_og_synced_at"] for m in reading.messages if m.record]
+    assert stamps[0] == stamps[1] < stamps[2]

@@ -1,0 +1,274 @@
+"""What is gone is what a naive comparison of all keys would say, over any number of syncs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_ordergroove.ledger import Baseline, KeySet, LedgerError, Reason, join_key
+from source_ordergroove.pipeline.tracking import (
+    Found,
+    PerParent,
+    Untracked,
+    WholeTable,
+    exact_keys,
+    exact_ledger,
+    load_baseline,
+)
+
+AMPLE = 100_000
+PAUSED = Baseline.of(KeySet.from_keys(["a", "b"]), 0)
+
+keys = st.sampled_from([*(f"{n:032x}" for n in range(8)), *map(str, range(8)), "ä|\\", ""])
+tables = st.sets(keys)
+families = st.dictionaries(
+    st.sampled_from(["p1", "p|2", "p\\3", "4"]), st.sets(st.sampled_from("abc"))
+)
+
+
+def whole(baseline: Baseline | None, resumed: str | None = None) -> WholeTable:
+    return WholeTable(baseline, resumed, log_kept_for_a_time=False)
+
+
+def remembered(known: set[str]) -> Baseline:
+    """A ledger as the next sync gets it from the state."""
+    loaded = load_baseline(dict(Baseline.of(KeySet.from_keys(known), AMPLE).to_state()))
+    assert loaded is not None
+    return loaded
+
+
+def contents(ledger: Baseline | None) -> set[str]:
+    exact = exact_keys(ledger)
+    assert exact is not None
+    return set(exact)
+
+
+@given(st.lists(tables, min_size=1, max_size=5))
+def test_whole_table_over_many_syncs(syncs: list[set[str]]) -> None:
+    """Each finds what its predecessor saw and it did not; a key may come and go."""
+    baseline: Baseline | None = None
+    before: set[str] = set()
+    for listed in syncs:
+        tracker = whole(baseline)
+        tracker.saw(listed)
+
+        found = tracker.find()
+
+        assert (set(found.gone), found.known, found.complete) == (
+            before - listed,
+            len(before),
+            True,
+        )
+        ledger = tracker.ledger(AMPLE, held_back=False)
+        assert contents(ledger) == listed
+        baseline, before = remembered(contents(ledger)), listed
+
+
+@given(known=tables, listed=tables)
+def test_deletions_held_back_stay_known(known: set[str], listed: set[str]) -> None:
+    """And so do the rows that are new: both are compared again by the next sync."""
+    tracker = whole(remembered(known))
+    tracker.saw(listed)
+    tracker.find()
+
+    assert contents(tracker.ledger(AMPLE, held_back=True)) == known | listed
+
+
+@given(known=tables, pages=st.lists(tables, min_size=2), data=st.data())
+def test_walk_taken_up_again_finds_the_same(
+    known: set[str], pages: list[set[str]], data: st.DataObject
+) -> None:
+    """Wherever it stopped: what it had seen travels in the checkpoint."""
+    cut = data.draw(st.integers(0, len(pages)))
+    killed = whole(remembered(known))
+    for page in pages[:cut]:
+        killed.saw(page)
+
+    resumed = whole(remembered(known), killed.checkpoint())
+    for page in pages[cut:]:
+        resumed.saw(page)
+
+    assert set(resumed.find().gone) == known - set().union(*pages)
+    assert contents(resumed.ledger(AMPLE, held_back=False)) == set().union(*pages)
+
+
+def test_first_walk_compares_with_nothing() -> None:
+    tracker = whole(None)
+    tracker.saw(["a"])
+
+    assert tracker.find() == Found([], 0)
+    assert contents(tracker.ledger(AMPLE, held_back=True)) == {"a"}
+
+
+@given(known=tables, listed=tables)
+def test_distrusted_walk_compares_with_nothing(known: set[str], listed: set[str]) -> None:
+    tracker = whole(remembered(known))
+    tracker.saw(listed)
+    tracker.distrust()
+
+    assert tracker.find() == Found([], 0)
+    assert contents(tracker.ledger(AMPLE, held_back=False)) == listed
+
+
+def test_paused_ledger_names_nothing_and_says_so() -> None:
+    found = whole(PAUSED).find()
+
+    assert (found.gone, found.known, found.complete) == ([], 2, False)
+    assert found.reason == Reason.BUDGET
+
+
+def test_held_back_ledger_that_is_no_list_of_keys_is_kept_as_it_is() -> None:
+    """What it stands for cannot be joined with what was seen."""
+    tracker = whole(PAUSED)
+    tracker.saw(["c"])
+
+    assert tracker.ledger(AMPLE, held_back=True) is PAUSED
+
+
+days = st.sampled_from([f"2026-01-{day:02}" for day in range(1, 8)])
+log_rows = st.sets(st.tuples(days, st.sampled_from("abc")))
+
+
+@given(known=log_rows, listed=log_rows)
+def test_log_kept_for_a_time_loses_its_oldest_rows_without_a_deletion(
+    known: set[tuple[str, str]], listed: set[tuple[str, str]]
+) -> None:
+    """A row is deleted only if an older one is still listed; one of the oldest second is not."""
+    tracker = WholeTable(
+        remembered({join_key(row) for row in known}), None, log_kept_for_a_time=True
+    )
+    tracker.saw(map(join_key, listed))
+    oldest = min((day for day, _ in listed), default="9999")
+
+    gone = {join_key(row) for row in known - listed if row[0] > oldest}
+    assert set(tracker.find().gone) == gone
+
+
+@given(known=log_rows, before=log_rows, after=log_rows)
+def test_log_taken_up_again_remembers_its_oldest_row(
+    known: set[tuple[str, str]], before: set[tuple[str, str]], after: set[tuple[str, str]]
+) -> None:
+    baseline = remembered({join_key(row) for row in known})
+    killed = WholeTable(baseline, None, log_kept_for_a_time=True)
+    killed.saw(map(join_key, before))
+    resumed = WholeTable(baseline, killed.checkpoint(), log_kept_for_a_time=True)
+    resumed.saw(map(join_key, after))
+    at_once = WholeTable(baseline, None, log_kept_for_a_time=True)
+    at_once.saw(map(join_key, before | after))
+
+    assert set(resumed.find().gone) == set(at_once.find().gone)
+
+
+def test_log_row_without_a_creation_time_neither_ages_nor_counts() -> None:
+    """Its absence says nothing, and it does not make the whole log look as old as time."""
+    dated, undated = join_key(("2026-01-02", "a")), join_key(("", "b"))
+    tracker = WholeTable(remembered({dated, undated}), None, log_kept_for_a_time=True)
+    tracker.saw([join_key(("2026-01-01", "c"))])
+
+    assert list(tracker.find().gone) == [dated]
+
+
+def children(family: dict[str, set[str]]) -> set[str]:
+    return {join_key((parent, child)) for parent, found in family.items() for child in found}
+
+
+def read(tracker: PerParent, family: dict[str, set[str]]) -> None:
+    tracker.read_parents(family)
+    tracker.saw(children(family))
+
+
+@given(st.lists(families, min_size=1, max_size=5))
+def test_children_over_many_syncs(syncs: list[dict[str, set[str]]]) -> None:
+    """Each sync reads some parents: only their children can be gone, the others stay known."""
+    baseline: Baseline | None = None
+    truth: dict[str, set[str]] = {}
+    for changed in syncs:
+        tracker = PerParent(baseline, None)
+        read(tracker, changed)
+
+        found = tracker.find()
+
+        was = {parent: found for parent, found in truth.items() if parent in changed}
+        assert set(found.gone) == children(was) - children(changed)
+        assert found.known == len(children(truth))
+        truth.update(changed)
+        ledger = tracker.ledger(AMPLE, held_back=False)
+        assert contents(ledger) == children(truth)
+        baseline = remembered(contents(ledger))
+
+
+@given(known=families, changed=families)
+def test_children_held_back_stay_known(
+    known: dict[str, set[str]], changed: dict[str, set[str]]
+) -> None:
+    tracker = PerParent(remembered(children(known)), None)
+    read(tracker, changed)
+    tracker.find()
+
+    assert contents(tracker.ledger(AMPLE, held_back=True)) == children(known) | children(changed)
+
+
+@given(known=families, before=families, after=families)
+def test_children_of_a_walk_taken_up_again(
+    known: dict[str, set[str]], before: dict[str, set[str]], after: dict[str, set[str]]
+) -> None:
+    """A parent that was read before the kill counts as read, with or without children."""
+    baseline = remembered(children(known))
+    killed = PerParent(baseline, None)
+    read(killed, before)
+    resumed = PerParent(baseline, killed.checkpoint())
+    read(resumed, after)
+
+    was = {parent: found for parent, found in known.items() if parent in before | after}
+    assert set(resumed.find().gone) == children(was) - children(before) - children(after)
+
+
+def test_children_that_are_not_known_are_not_missed() -> None:
+    for tracker in (PerParent(None, None), PerParent(PAUSED, None)):
+        read(tracker, {"p": {"a"}})
+
+        assert tracker.find() == Found([], 0)
+        assert contents(tracker.ledger(AMPLE, held_back=False)) == {join_key(("p", "a"))}
+
+
+def test_distrusted_children_are_not_missed() -> None:
+    tracker = PerParent(remembered({join_key(("p", "a"))}), None)
+    tracker.distrust()
+    read(tracker, {"p": set()})
+
+    assert tracker.find() == Found([], 0)
+
+
+@pytest.mark.parametrize("text", ["no checkpoint of ours", "", "AAAA"])
+def test_damaged_checkpoint_is_an_error_of_the_ledger(text: str) -> None:
+    with pytest.raises(LedgerError):
+        whole(None, text)
+    with pytest.raises(LedgerError):
+        PerParent(None, text)
+
+
+def test_untracked_table_remembers_nothing() -> None:
+    tracker = Untracked()
+    tracker.saw(["a"])
+    tracker.distrust()
+
+    assert tracker.find() == Found([], 0)
+    assert tracker.ledger(AMPLE, held_back=True) is None
+    assert tracker.checkpoint() is None
+
+
+@pytest.mark.parametrize("state", [None, {}, [], "keys", {"v": 99, "n": 0}, {"v": 1, "n": "1"}])
+def test_unreadable_ledger_is_none(state: object) -> None:
+    assert load_baseline(state) is None
+
+
+@given(tables, st.integers(0, 400))
+def test_exact_ledger_holds_all_keys_or_pauses(known: set[str], budget: int) -> None:
+    """Never a sketch: who asks for one row by its key needs the key."""
+    ledger = exact_ledger(KeySet.from_keys(known), budget)
+
+    assert ledger.sketch is None
+    assert len(ledger) == len(known)
+    if ledger.paused is None:
+        assert contents(ledger) == known
+    else:
+        assert exact_keys(ledger) is None

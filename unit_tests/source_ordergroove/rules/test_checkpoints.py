@@ -1,0 +1,60 @@
+"""A killed run repeats little, and putting down where a walk stands costs little."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_ordergroove.rules.checkpoints import FIRST_AFTER, Checkpoints
+
+
+def written_after(pages: int) -> list[int]:
+    """Return after which pages a walk writes a state, if writing costs nothing."""
+    checkpoints = Checkpoints()
+    written = []
+    for page in range(1, pages + 1):
+        if checkpoints.due(now=float(page)):
+            checkpoints.written(float(page), float(page))
+            written.append(page)
+    return written
+
+
+@given(st.integers(0, 20_000))
+def test_killed_run_repeats_ten_pages_or_a_twentieth(killed_after: int) -> None:
+    written = [0, *written_after(killed_after)]
+
+    assert killed_after - written[-1] < max(FIRST_AFTER, 0.05 * killed_after)
+
+
+@given(st.integers(1, 100_000))
+def test_number_of_states_grows_as_the_logarithm_of_the_pages(pages: int) -> None:
+    """Twenty up to page 200, where a twentieth outgrows ten pages; then gaps grow by 5 percent."""
+    growth = 1.05 - 1 / 200  # a gap is cut to whole pages
+
+    assert len(written_after(pages)) <= 20 + max(0, math.log(pages / 200) / math.log(growth)) + 1
+
+
+def test_short_walk_writes_none() -> None:
+    assert written_after(9) == []
+    assert written_after(10) == [10]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.001, 2), st.floats(0, 60)),
+        min_size=1,
+        max_size=300,
+    )
+)
+def test_states_take_at_most_a_tenth_of_the_time(walk: list[tuple[float, float]]) -> None:
+    """However long one takes to write; the last one has no later page to be compared with."""
+    checkpoints = Checkpoints()
+    now, costs = 0.0, []
+    for reading, writing in walk:
+        now += reading
+        if checkpoints.due(now):
+            checkpoints.written(now, now + writing)
+            now += writing
+            costs.append(writing)
+
+    assert 10 * sum(costs[:-1]) <= now
