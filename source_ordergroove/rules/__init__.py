@@ -1,0 +1,1 @@
+"""Pure rules: no I/O and no CDK; records, pages and times in, decisions out."""
