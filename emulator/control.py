@@ -1,11 +1,8 @@
-"""The control API under `/_emulator/`: what a test does to the merchant and asks about it."""
+"""The control API under `/_emulator/`: what a test does to the emulator and asks about it."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,191 +10,33 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator.bulk import add_bulk
-from emulator.clock import Clock
-from emulator.days import advance
-from emulator.edits import stream_named
-from emulator.mutations import MUTATIONS, mutate
+from emulator.control_merchant import MerchantControl
+from emulator.control_service import ServiceControl
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from emulator.stage import Stage
-    from emulator.world import Change
-
-Body = dict[str, Any]
-
-
-class Control:
-    """The control API's handlers: a JSON body (or path parameter) in, a JSON object out."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def world(self, _body: Body) -> object:
-        """GET world: the present and the live row counts of the 21 streams."""
-        world = self._stage.world
-        return {
-            "now": world.clock.now().isoformat(),
-            "frozen": world.clock.frozen,
-            "seed": world.seed,
-            "counts": world.counts(),
-        }
-
-    def stream(self, body: Body) -> object:
-        """GET world/{stream}: primary key and all rows of a stream, in the vendor's values."""
-        stream = stream_named(body["stream"])
-        rows = list(self._stage.world.truth(stream))
-        if body.get("keys_only"):
-            return {"primary_key": stream.key, "keys": [stream.key_of(row) for row in rows]}
-        return {"primary_key": stream.key, "rows": rows}
-
-    def delete(self, body: Body) -> object:
-        """POST delete {stream, keys | fraction | all, bump}: exactly these rows vanish."""
-        edits, stream = self._stage.edits, stream_named(body["stream"])
-        if "keys" in body:
-            keys = [tuple(key) for key in body["keys"]]
-        else:
-            keys = edits.sample(stream, 1.0 if body.get("all") else float(body["fraction"]))
-        with self._stage.world.journal() as changes:
-            edits.delete(stream, keys, bump=bool(body.get("bump", True)))
-        return {"keys": keys, "changes": _grouped(changes)}
-
-    def mutate(self, body: Body) -> object:
-        """POST mutate {do, times?, ...}: let something happen once or more, now."""
-        arguments = {k: v for k, v in body.items() if k not in {"do", "times"}}
-        with self._stage.world.journal() as changes:
-            for _ in range(int(body.get("times", 1))):
-                mutate(self._stage.world, body["do"], arguments)
-        return {"do": body["do"], "changes": _grouped(changes)}
-
-    def mutations(self, _body: Body) -> object:
-        """GET mutations: what can happen, with what it takes."""
-        return {
-            name: {
-                "does": (function.__doc__ or "").split("\n", 1)[0],
-                "takes": list(inspect.signature(function).parameters)[1:],
-            }
-            for name, function in sorted(MUTATIONS.items())
-        }
-
-    def advance(self, body: Body) -> object:
-        """POST advance {days?, hours?, minutes?, seconds?, life?}: time passes, life happens."""
-        units = ("days", "hours", "minutes", "seconds")
-        delta = timedelta(**{unit: float(body.get(unit, 0)) for unit in units})
-        with self._stage.world.journal() as changes:
-            advance(self._stage.world, delta, life=bool(body.get("life", True)))
-        return {"now": self._stage.world.clock.now().isoformat(), "changes": _grouped(changes)}
-
-    def restore(self, body: Body) -> object:
-        """POST restore {stream, keys?}: rows deleted by `delete` come back, by default all."""
-        stream = stream_named(body["stream"])
-        keys = [tuple(key) for key in body["keys"]] if "keys" in body else None
-        with self._stage.world.journal() as changes:
-            restored = self._stage.edits.restore(stream, keys)
-        return {"keys": restored, "changes": _grouped(changes)}
-
-    def clock(self, body: Body) -> object:
-        """PUT clock {now?, frozen?}: set the present, stop time or let it run."""
-        clock = self._stage.world.clock
-        now = datetime.fromisoformat(body["now"]) if "now" in body else clock.now()
-        clock.set(now, frozen=bool(body.get("frozen", clock.frozen)))
-        return {"now": clock.now().isoformat(), "frozen": clock.frozen}
-
-    def reset(self, _body: Body) -> object:
-        """POST reset: the world last seeded again, default settings, no faults, empty log."""
-        self._stage.reset()
-        return self.world({})
-
-    def seed(self, body: Body) -> object:
-        """POST seed {seed?, size?, now?, frozen?}: another world; settings, faults and log stay."""
-        stage = self._stage
-        now = datetime.fromisoformat(body["now"]) if "now" in body else None
-        frozen = bool(body.get("frozen", False))
-        clock = Clock(now, frozen=frozen) if now or frozen else None
-        stage.populate(int(body.get("seed", stage.world.seed)), body.get("size", stage.size), clock)
-        return self.world({})
-
-    def bulk(self, body: Body) -> object:
-        """POST bulk {stream, count}: add that many rows alike."""
-        stream = stream_named(body["stream"])
-        add_bulk(self._stage.world, stream, int(body["count"]))
-        return {"stream": stream.name, "rows": len(self._stage.world[stream.table])}
-
-    def latency(self, body: Body) -> object:
-        """PUT latency {seconds}: wait this long before each vendor answer."""
-        self._stage.settings.latency = float(body["seconds"])
-        return {"seconds": self._stage.settings.latency}
-
-    def settings(self, _body: Body) -> object:
-        """GET settings."""
-        return asdict(self._stage.settings)
-
-    def configure(self, body: Body) -> object:
-        """PATCH settings {name: value}: change some settings."""
-        self._stage.configure(body)
-        return asdict(self._stage.settings)
-
-    def faults(self, _body: Body) -> object:
-        """GET faults: those in force, with how often each matched and fired."""
-        return {"faults": [asdict(fault) for fault in self._stage.faults.active]}
-
-    def set_faults(self, body: Body | list[Body]) -> object:
-        """PUT faults [{fault, path?, after?, times?, ...}]: replace the faults in force."""
-        self._stage.faults.replace(body if isinstance(body, list) else body["faults"])
-        return self.faults({})
-
-    def clear_faults(self, _body: Body) -> object:
-        """DELETE faults: none in force."""
-        self._stage.faults.replace([])
-        return self.faults({})
-
-    def requests(self, _body: Body) -> object:
-        """GET requests: the log of vendor requests, oldest first."""
-        return self._stage.log.as_list()
-
-    def clear_requests(self, _body: Body) -> object:
-        """DELETE requests: empty the log."""
-        self._stage.log.clear()
-        return []
-
-    def summary(self, _body: Body) -> object:
-        """GET requests/summary: in-flight maxima, busiest minute, counts."""
-        return self._stage.log.summary()
-
-    def routes(self) -> list[Route]:
-        """Return the routes, one for each path and method."""
-        table: list[tuple[str, str, Callable[[Any], object]]] = [
-            ("GET", "world", self.world),
-            ("GET", "world/{stream}", self.stream),
-            ("POST", "delete", self.delete),
-            ("POST", "restore", self.restore),
-            ("GET", "mutations", self.mutations),
-            ("POST", "mutate", self.mutate),
-            ("POST", "advance", self.advance),
-            ("PUT", "clock", self.clock),
-            ("POST", "reset", self.reset),
-            ("POST", "seed", self.seed),
-            ("POST", "bulk", self.bulk),
-            ("PUT", "latency", self.latency),
-            ("GET", "settings", self.settings),
-            ("PATCH", "settings", self.configure),
-            ("GET", "faults", self.faults),
-            ("PUT", "faults", self.set_faults),
-            ("DELETE", "faults", self.clear_faults),
-            ("GET", "requests", self.requests),
-            ("DELETE", "requests", self.clear_requests),
-            ("GET", "requests/summary", self.summary),
-        ]
-        return [
-            Route(f"/_emulator/{path}", _handler(handle), methods=[method])
-            for method, path, handle in table
-        ]
 
 
 def control_app(stage: Stage) -> Starlette:
     """Return the application behind `/_emulator/`."""
-    return Starlette(routes=Control(stage).routes())
+    routes = [*MerchantControl(stage).routes(), *ServiceControl(stage).routes()]
+    return Starlette(
+        routes=[
+            Route(f"/_emulator/{path}", _handler(handle), methods=[method])
+            for method, path, handle in routes
+        ]
+    )
+
+
+class _Arguments(dict[str, Any]):
+    """A body that says what it lacks; a plain KeyError could as well be a mistake of ours."""
+
+    def __missing__(self, name: str) -> Any:
+        raise ValueError(f"The body needs `{name}`.")
 
 
 def _handler(handle: Callable[[Any], object]) -> Callable[[Request], Awaitable[Response]]:
@@ -206,13 +45,11 @@ def _handler(handle: Callable[[Any], object]) -> Callable[[Request], Awaitable[R
             raw = await request.body()
             body = orjson.loads(raw) if raw else {}
             if isinstance(body, dict):
-                body = {**request.query_params, **body, **request.path_params}
+                body = _Arguments({**request.query_params, **body, **request.path_params})
             answer = handle(body)
             if inspect.isawaitable(answer):
                 answer = await answer
-        except KeyError as error:
-            return _json({"error": f"The body needs {error}."}, 400)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             return _json({"error": str(error)}, 400)
         return _json(answer)
 
@@ -221,22 +58,3 @@ def _handler(handle: Callable[[Any], object]) -> Callable[[Request], Awaitable[R
 
 def _json(answer: object, status: int = 200) -> Response:
     return Response(orjson.dumps(answer), status, media_type="application/json")
-
-
-def _grouped(changes: list[Change]) -> dict[str, dict[str, list[list[Any]]]]:
-    """Return {created, changed, deleted} -> stream -> keys: the net effect of *changes*."""
-    net: dict[tuple[str, tuple[Any, ...]], str | None] = {}
-    for change in changes:
-        where = (change.stream, change.key)
-        before = net.get(where)
-        if change.op == "deleted" and before == "created":
-            net[where] = None
-        elif change.op == "created" and before == "deleted":
-            net[where] = "changed"
-        elif not (change.op == "changed" and before == "created"):
-            net[where] = change.op
-    grouped: dict[str, dict[str, list[list[Any]]]] = {"created": {}, "changed": {}, "deleted": {}}
-    for (stream, key), op in net.items():
-        if op is not None:
-            grouped[op].setdefault(stream, []).append(list(key))
-    return grouped

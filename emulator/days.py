@@ -7,13 +7,14 @@ days and in many steps of hours.
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from emulator import merchandising, subscribers
 from emulator.clock import CHICAGO
 from emulator.life import age_out_responses, fail_placement, open_orders, place
-from emulator.mutations import MUTATIONS
+from emulator.mutations import MUTATIONS, NothingToDo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +82,9 @@ def _happen(world: World, event: str) -> None:
     if event == "nightly_run":
         _run_night(world)
         return
-    try:
+    # A merchant without, say, resources has none to remove: a day with less in it.
+    with suppress(NothingToDo):
         MUTATIONS[event](world)
-    except ValueError:
-        # A merchant without, say, resources has none to remove: a day with less in it.
-        return
 
 
 def _run_night(world: World) -> None:

@@ -17,9 +17,11 @@ from emulator.upcoming import (
     OPEN,
     add_item,
     order_for,
+    remove_item,
     remove_order,
     reprice,
-    reschedule,
+    schedule,
+    successors,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 def place(world: World, order: str | None = None) -> None:
     """Send an order: the next one is created first, then this one succeeds and is logged."""
     row = _open_order(world, order)
-    reschedule(world, row)
+    for subscription, due in successors(world, row):
+        schedule(world, subscription, due)
     stamp = world.now()
     for item in world["items"].find("order", row.key[0]):
         world.change("items", item, first_placed=stamp)
@@ -58,7 +61,8 @@ def fail_placement(world: World, order: str | None = None, code: str = "120") ->
     if code not in purchases.PLACEMENT_FAILURES:
         raise ValueError(f"`code` is one of {', '.join(purchases.PLACEMENT_FAILURES)}.")
     row = _open_order(world, order)
-    reschedule(world, row)
+    for subscription, due in successors(world, row):
+        schedule(world, subscription, due)
     world.change(
         "orders",
         row,
@@ -77,23 +81,26 @@ def skip(world: World, order: str | None = None, *, leave_order: bool = False) -
     With *leave_order* only the items go and the emptied order stays, as was seen live once.
     """
     row = _open_order(world, order)
-    reschedule(world, row)
-    if not leave_order:
+    due_again = successors(world, row)
+    world.emit("order.skip_order", row.data)
+    if leave_order:
+        for item in world["items"].find("order", row.key[0]):
+            remove_item(world, item, leave_order=True)
+    else:
         remove_order(world, row)
-        return
-    items = world["items"].find("order", row.key[0])
-    for item in items:
-        world.delete("one_time_incentives", world["one_time_incentives"].find("item", item.key[0]))
-    world.delete("items", items)
-    reprice(world, row)
+    for subscription, due in due_again:
+        schedule(world, subscription, due)
 
 
 @mutation
 def delay(world: World, order: str | None = None, days: int = 7) -> None:
     """Move the next order date: order and items are deleted and others take their place."""
     row = _open_order(world, order)
-    reschedule(world, row, days)
+    due_again = successors(world, row, days)
+    world.emit("order.change_next_order_date", row.data)
     remove_order(world, row)
+    for subscription, due in due_again:
+        schedule(world, subscription, due)
 
 
 @mutation

@@ -24,6 +24,10 @@ DRAWS = 30
 """Random draws before all candidates are listed: listing them all every time is slow."""
 
 
+class NothingToDo(ValueError):  # noqa: N818 - not a mistake: a merchant may have no such row
+    """No row is in the state this mutation happens to."""
+
+
 def mutation(function: M) -> M:
     """Register *function* under its name."""
     MUTATIONS[function.__name__] = function
@@ -55,7 +59,7 @@ def pick(
     if key is not None:
         named = world[table].get(key)
         if named is None or not fits(named):
-            raise ValueError(f"`{table}` has no row {key!r} this can happen to.")
+            raise NothingToDo(f"`{table}` has no row {key!r} this can happen to.")
         return named
     rows = world[table].rows if among is None else among()
     for _ in range(DRAWS if rows else 0):
@@ -64,5 +68,5 @@ def pick(
             return row
     candidates = [row for row in rows if fits(row)]
     if not candidates:
-        raise ValueError(f"`{table}` has no row this can happen to.")
+        raise NothingToDo(f"`{table}` has no row this can happen to.")
     return world.rng.choice(candidates)

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from emulator.clock import Clock
+from emulator.deliveries import Deliveries
 from emulator.edits import Edits
 from emulator.faults import Faults
 from emulator.paging import SHAPES
@@ -28,6 +29,7 @@ class Stage:
         self.settings = settings or Settings()
         self.log = RequestLog()
         self.faults = Faults()
+        self.deliveries = Deliveries()
         self.populate(seed, size, clock)
 
     def populate(self, seed: int, size: str, clock: Clock | None = None) -> None:
@@ -38,12 +40,14 @@ class Stage:
         self.size = size
         self.world = make_world(seed, size, clock)
         self.edits = Edits(self.world)
+        self.deliveries.attach(self.world)
 
     def reset(self) -> None:
-        """Go back to the world last populated, default settings, no faults and an empty log."""
+        """Go back to the world last populated, default settings, no faults, log or webhooks."""
         self.settings = Settings(api_key=self.settings.api_key)
         self.faults.replace([])
         self.log.clear()
+        self.deliveries.clear()
         clock = self._start and Clock(self._start[0], frozen=self._start[1])
         self.populate(self.world.seed, self.size, clock)
 

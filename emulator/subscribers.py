@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 @mutation
 def subscribe(world: World, customer: str | None = None, product: str | None = None) -> None:
     """Start a subscription of *customer*, by default a new one, with its first upcoming order."""
+    bought = pick(world, "products", product)["external_product_id"]
     buyer = _new_customer(world) if customer is None else pick(world, "customers", customer)
     owner = buyer.key[0]
     record = people.subscription(
         world,
         world["subscriptions"].issued,
         customer=owner,
-        product=pick(world, "products", product)["external_product_id"],
+        product=bought,
         payment=world["payments"].find("customer", owner)[-1]["public_id"],
         shipping_address=world["addresses"].find("customer", owner)[-1]["public_id"],
         offer=None,

@@ -49,13 +49,16 @@ def add_item(world: World, order: Row, subscription: Record | None, product: str
     return item
 
 
-def reschedule(world: World, order: Row, days: int | None = None) -> None:
-    """Give each live subscription on *order* its next item, by default one period later."""
+def successors(world: World, order: Row, days: int | None = None) -> list[tuple[Record, date]]:
+    """Return each live subscription on *order* and its next day, by default a period later."""
+    place = date.fromisoformat(order["place"][:10])
+    found = []
     for item in world["items"].find("order", order["public_id"]):
         subscription = world["subscriptions"].get(item["subscription"])
         if subscription is not None and subscription["live"]:
-            step = timedelta(days=subscription["frequency_days"] if days is None else days)
-            schedule(world, subscription.data, date.fromisoformat(order["place"][:10]) + step)
+            step = subscription["frequency_days"] if days is None else days
+            found.append((subscription.data, place + timedelta(days=step)))
+    return found
 
 
 def reprice(world: World, order: Row) -> None:
@@ -64,18 +67,15 @@ def reprice(world: World, order: Row) -> None:
     world.change("orders", order, **purchases.totals(order.data, (item.data for item in items)))
 
 
-def remove_item(world: World, item: Row) -> None:
-    """Delete an unsent *item* with its incentives, and its order if that was the last one."""
+def remove_item(world: World, item: Row, *, leave_order: bool = False) -> None:
+    """Delete an unsent *item* with its incentives; its emptied order too unless *leave_order*."""
     order = _order(world, item)
     world.delete("one_time_incentives", world["one_time_incentives"].find("item", item.key[0]))
     world.delete("items", [item])
-    if world["items"].find("order", order.key[0]):
+    if leave_order or world["items"].find("order", order.key[0]):
         reprice(world, order)
     else:
-        world.delete(
-            "one_time_incentives", world["one_time_incentives"].find("order", order.key[0])
-        )
-        world.delete("orders", [order])
+        remove_order(world, order)
 
 
 def remove_order(world: World, order: Row) -> None:

@@ -38,7 +38,7 @@ def test_an_unknown_stream_is_answered_with_the_known_ones(vendor: VendorClient)
 def test_a_missing_argument_is_named(vendor: VendorClient) -> None:
     assert vendor.control("POST", "bulk", {"stream": "customer"}) == (
         400,
-        {"error": "The body needs 'count'."},
+        {"error": "The body needs `count`."},
     )
 
 
