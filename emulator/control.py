@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 def control_app(stage: Stage) -> Starlette:
     """Return the application behind `/_emulator/`."""
-    routes = [*MerchantControl(stage).routes(), *ServiceControl(stage).routes()]
+    calls = [*MerchantControl(stage).routes(), *ServiceControl(stage).routes()]
+    index = {f"{method} {path}": _first_line(handle) for method, path, handle in calls}
+    calls.append(("GET", "", lambda _body: index))
     return Starlette(
         routes=[
             Route(f"/_emulator/{path}", _handler(handle), methods=[method])
-            for method, path, handle in routes
+            for method, path, handle in calls
         ]
     )
 
@@ -54,6 +56,10 @@ def _handler(handle: Callable[[Any], object]) -> Callable[[Request], Awaitable[R
         return _json(answer)
 
     return endpoint
+
+
+def _first_line(handle: Callable[[Any], object]) -> str:
+    return (handle.__doc__ or "").split("\n", 1)[0]
 
 
 def _json(answer: object, status: int = 200) -> Response:
