@@ -95,7 +95,7 @@ def parse(args: Sequence[str]) -> argparse.Namespace:
     """Read the command line after the word `doctor`."""
     parser = argparse.ArgumentParser(
         prog="source-ordergroove doctor",
-        description="Ask every endpoint for one row and report what works, without any of the rows.",
+        description="Ask every endpoint for one row and report what works; no row is shown.",
     )
     parser.add_argument("--config", required=True, help="path to the json configuration file")
     parser.add_argument("--state", type=Path, help="path to a state file, to report its size")
