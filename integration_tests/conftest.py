@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emulator.clock import Clock
+from emulator.endpoints import ENDPOINTS
 from emulator.server import Running, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PRESENT = datetime(2026, 5, 13, 16, 30, tzinfo=UTC)
 """Where the emulators' clocks stand still: the worlds are the same, byte for byte, in every run."""
@@ -35,3 +37,14 @@ def shared_emulator() -> Iterator[Running]:
 def config(emulator: Running) -> dict[str, str]:
     """A configuration that reaches the test's emulator."""
     return {"api_url": emulator.url, "api_key": emulator.api_key}
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A function that makes the emulator's pages no larger than so many rows: many from few."""
+
+    def limit(size: int) -> None:
+        for path, endpoint in ENDPOINTS.items():
+            monkeypatch.setitem(ENDPOINTS, path, replace(endpoint, largest_page=size))
+
+    return limit
