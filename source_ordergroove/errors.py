@@ -14,6 +14,10 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
+class ForeignHostError(AirbyteTracedException):
+    """The vendor's answer leads to another host; raised deep inside the CDK's requester."""
+
+
 def vendor_unavailable(stream: str, cause: AirbyteTracedException) -> AirbyteTracedException:
     """Every attempt of the retry policy failed: outage, timeouts, rate limit without end."""
     return AirbyteTracedException(
@@ -116,9 +120,9 @@ def repeated_cursor(stream: str, page: int) -> AirbyteTracedException:
     )
 
 
-def foreign_link(what: str, host: str) -> AirbyteTracedException:
+def foreign_link(what: str, host: str) -> ForeignHostError:
     """A link or a redirect leads away from the configured host."""
-    return AirbyteTracedException(
+    return ForeignHostError(
         message=(
             f"Ordergroove's answer contains {what} to another host ({host}). It was not followed, "
             "so that the API key stays with Ordergroove. Check the environment setting and any "

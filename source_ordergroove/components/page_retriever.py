@@ -156,6 +156,8 @@ class PageRetriever(Retriever):
             response = self.requester.send_request(
                 path=link or leg.path or None, request_params=self._params(leg, link)
             )
+        except errors.ForeignHostError:
+            raise
         except AirbyteTracedException as error:
             if error.failure_type == FailureType.config_error:
                 raise

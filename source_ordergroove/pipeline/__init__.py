@@ -13,6 +13,7 @@
 | `tracking.py` | which known keys are gone after a walk |
 | `state.py`, `scope.py`, `account.py` | what a stream remembers, and for whom it is valid |
 | `guard.py` | deletions that are held back, and what the log says of them |
+| `progress.py` | what a long walk says while it runs |
 | `shared.py` | what the families share |
 | `budget.py` | how much of the state the ledgers may take |
 | `declaration.py`, `settings.py` | the manifest's `table` and the user's settings, typed |

@@ -12,6 +12,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_ordergroove import errors
 from source_ordergroove.ledger import Baseline, Reason
 from source_ordergroove.pipeline import guard, messages
+from source_ordergroove.pipeline.progress import Progress
 from source_ordergroove.pipeline.shared import Effort, Shared
 from source_ordergroove.pipeline.starting_point import drop_checkpoints, starting_point
 from source_ordergroove.pipeline.state import VERSION, Checkpoint, StreamState
@@ -53,6 +54,7 @@ class Family:
         self.started: datetime | None = None
         self._walk: Walk | None = None
         self._checkpoints = Checkpoints()
+        self._progress = Progress(parent.name)
         self._restarted = False
         self._partial = False
         self._emitted_states: dict[str, dict[str, Any]] = {}
@@ -133,9 +135,21 @@ class Family:
         self.shared.account.saw(page.rows)
         if page.leg.name == "account":
             return
+        if page.leg.name == self.LIST:
+            yield from self._announce()
+            self._progress.read(len(page.rows))
         yield from self.page(page)
         if page.leg.name == self.LIST and page.next and not self._partial:
             yield from self._put_down(page.next)
+
+    def _announce(self) -> Iterator[AirbyteMessage]:
+        """Before a list's first row, say how many the last complete walk had."""
+        if self._progress.rows or self._partial:
+            return
+        for table in self.tables:
+            if known := table.known_rows:
+                yield messages.estimate(table.name, known)
+        self._progress.expected = self.parent.known_rows
 
     def page(self, page: Page) -> Iterator[AirbyteMessage]:
         """Emit a page's rows; the list's first page dates the walk."""

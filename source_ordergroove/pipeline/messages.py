@@ -1,9 +1,11 @@
 """The Airbyte messages that the pipeline writes."""
 
 import logging
+import time
 from typing import Any
 
 from airbyte_cdk.models import (
+    AirbyteEstimateTraceMessage,
     AirbyteMessage,
     AirbyteRecordMessage,
     AirbyteStateBlob,
@@ -11,7 +13,10 @@ from airbyte_cdk.models import (
     AirbyteStateType,
     AirbyteStreamState,
     AirbyteStreamStatus,
+    AirbyteTraceMessage,
+    EstimateType,
     StreamDescriptor,
+    TraceType,
     Type,
 )
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
@@ -46,6 +51,20 @@ def state(stream: str, blob: dict[str, Any]) -> AirbyteMessage:
 def status(stream: str, value: AirbyteStreamStatus) -> AirbyteMessage:
     """Return the TRACE that tells a stream's status."""
     return as_airbyte_message(StreamDescriptor(name=stream), value)
+
+
+def estimate(stream: str, rows: int) -> AirbyteMessage:
+    """Return the TRACE that tells how many rows a stream will have, about."""
+    return AirbyteMessage(
+        type=Type.TRACE,
+        trace=AirbyteTraceMessage(
+            type=TraceType.ESTIMATE,
+            emitted_at=time.time() * 1000,
+            estimate=AirbyteEstimateTraceMessage(
+                name=stream, type=EstimateType.STREAM, row_estimate=rows
+            ),
+        ),
+    )
 
 
 def failure(stream: str, error: AirbyteTracedException) -> AirbyteMessage:

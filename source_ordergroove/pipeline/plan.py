@@ -64,6 +64,9 @@ class Plan:
         *saved* holds the streams' states as the platform kept them.
         """
         selected = {stream.stream.name: stream for stream in catalog.streams}
+        for name in sorted(selected.keys() - self._schemas.keys()):
+            messages.LOG.warning("Stream %s is not offered with this configuration.", name)
+            del selected[name]
         tables: dict[str, list[Table]] = {}
         for declaration in self._declarations.values():
             if stream := selected.get(declaration.name):

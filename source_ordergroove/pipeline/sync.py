@@ -32,6 +32,7 @@ class Sync:
         """Take the families by the stream whose walk feeds them."""
         self._families = families
         self._failures: dict[str, AirbyteTracedException] = {}
+        self._told: set[str] = set()
         self._ended = False
 
     def run(self, source: Iterator[AirbyteMessage]) -> Iterator[AirbyteMessage]:
@@ -81,6 +82,7 @@ class Sync:
         elif trace.type == TraceType.ERROR and trace.error and trace.error.stream_descriptor:
             for table in self._families[trace.error.stream_descriptor.name].tables:
                 error = replace(trace.error, stream_descriptor=StreamDescriptor(name=table.name))
+                self._told.add(table.name)
                 yield replace(message, trace=replace(trace, error=error))
         else:
             yield message
@@ -106,6 +108,8 @@ class Sync:
             family.report(table)
             if table.error:
                 self._failures.setdefault(table.name, table.error)
+                if table.name not in self._told:
+                    yield messages.failure(table.name, table.error)
                 yield messages.state(table.name, family.fallback(table))
                 yield messages.status(table.name, AirbyteStreamStatus.INCOMPLETE)
             else:
@@ -139,6 +143,7 @@ class Sync:
             messages.LOG.error("%s", traced.internal_message, exc_info=error)
             for table in family.tables:
                 table.error = traced
+                self._told.add(table.name)
                 yield messages.failure(table.name, traced)
             if walk:
                 walk.abandon()

@@ -111,6 +111,11 @@ class Table:
             tracker.saw_new(new)
 
     @property
+    def known_rows(self) -> int:
+        """How many rows the last complete walk of the whole table had; 0 if that is unknown."""
+        return self.tracker.baseline_size if isinstance(self.tracker, WholeTable) else 0
+
+    @property
     def deletion_source(self) -> str:
         """The value of `_og_deletion_source` for this table's tombstones."""
         return "reconciliation" if self.rules.deletes == "reconciled" else "parent"

@@ -87,6 +87,11 @@ class WholeTable:
         self._seen.add(keys)
 
     @property
+    def baseline_size(self) -> int:
+        """How many keys the last complete walk knew."""
+        return 0 if self._baseline is None else len(self._baseline)
+
+    @property
     def compressed(self) -> bool:
         """Whether the ledger is a sketch, which new keys would fill up."""
         return self._baseline is not None and self._baseline.sketch is not None
