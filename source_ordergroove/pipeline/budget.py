@@ -4,10 +4,6 @@ Airbyte's server accepts requests of 10 MB and all pending states travel in one
 (`max-request-size` of airbyte-server); a platform's proxy may allow less.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from source_ordergroove.ledger import Baseline
 from source_ordergroove.pipeline import messages
 
@@ -26,17 +22,17 @@ class LedgerBudget:
         self._per_stream = per_stream
         self._held: dict[str, int] = {}
 
-    def hold(self, stream: str, known: Mapping[str, Any] | None) -> None:
+    def hold(self, stream: str, ledger: Baseline | None) -> None:
         """Count the ledger that a stream came with."""
-        self._held[stream] = len(json.dumps(known)) if known else 0
+        self._held[stream] = ledger.json_bytes if ledger else 0
 
     def of(self, stream: str) -> int:
         """Return how many bytes a stream's ledger may take now."""
         others = sum(size for name, size in self._held.items() if name != stream)
         return max(0, min(self._per_stream, self._total - others))
 
-    def spend(self, stream: str, ledger: Baseline | None) -> dict[str, Any] | None:
-        """Return a ledger's JSON and count it.
+    def spend(self, stream: str, ledger: Baseline | None) -> Baseline | None:
+        """Return a ledger and count it.
 
         A ledger too large even for a sketch is paused: the next sync finds no deletions of the
         stream. The rows themselves are not affected.
@@ -53,4 +49,4 @@ class LedgerBudget:
                 ledger.paused.value,
             )
         self._held[stream] = ledger.json_bytes
-        return dict(ledger.to_state())
+        return ledger

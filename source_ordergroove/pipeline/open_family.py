@@ -7,13 +7,13 @@ from urllib.parse import quote
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_ordergroove.ledger import Baseline, KeySet, SeenKeys, decode, encode
+from source_ordergroove.ledger import Baseline, KeySet, SeenKeys
 from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Row, Table
-from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger, load_baseline
+from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger
 from source_ordergroove.pipeline.webhooks import Event, Mailbox, happened_at, payload
 from source_ordergroove.rules.timestamps import OVERLAP, to_wall
 from source_ordergroove.walk import Leg, Opening, Page, Walk, WalkEvent
@@ -69,7 +69,7 @@ class OpenFamily(Family):
         if self._mailbox and self.table.incremental and self.table.state.scope:
             self._take_events(self._mailbox)
         if self._watching:
-            known = exact_keys(load_baseline(self.table.state.known))
+            known = exact_keys(self.table.state.known)
             self._known = self._known if known is None else known
         if self._watching:
             return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
@@ -77,8 +77,7 @@ class OpenFamily(Family):
 
     def _take_events(self, mailbox: Mailbox) -> None:
         """Take the deletions that no other means has found before."""
-        flagged = self.table.state.flagged
-        self._flagged = set(decode(flagged)) if flagged else set()
+        self._flagged = set(self.table.state.flagged or ())
         for key, event in mailbox.deletions(self.table.name).items():
             if key in self._flagged:
                 self._flagged.discard(key)
@@ -221,7 +220,7 @@ class OpenFamily(Family):
         return replace(
             state,
             webhooks=before.webhooks if last is None else last,
-            flagged=encode(KeySet.from_keys(recent)) if recent else None,
+            flagged=KeySet.from_keys(recent) if recent else None,
         )
 
     def _ledger(self, kept: list[str]) -> Baseline | None:

@@ -2,16 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, ConfigDict, PlainValidator, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from source_ordergroove.ledger import LedgerError, decode
+from source_ordergroove.ledger import Baseline, KeySet, LedgerError, decode, encode
 from source_ordergroove.pipeline.scope import Scope
 from source_ordergroove.rules.stamps import format_instant
 
 VERSION = 1
+
+
+def _keys(value: Any) -> KeySet:
+    return value if isinstance(value, KeySet) else decode(value)
+
+
+def _ledger(value: Any) -> Baseline:
+    return value if isinstance(value, Baseline) else Baseline.from_state(value)
+
+
+Keys = Annotated[KeySet, PlainValidator(_keys)]
+Ledger = Annotated[Baseline, PlainValidator(_ledger)]
 
 _STRICT = ConfigDict(strict=True, extra="ignore")
 
@@ -25,13 +37,12 @@ class Checkpoint:
     """Where a walk stands that did not end yet.
 
     *next* is the vendor's link to the page after the last one emitted, *started* the walk's start
-    by the vendor's clock, *seen* the keys read so far in the ledger's text form (None if the
-    stream needs none).
+    by the vendor's clock, *seen* the keys read so far (None if the stream needs none).
     """
 
     next: str
     started: AwareDatetime
-    seen: str | None = None
+    seen: Keys | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -53,10 +64,10 @@ class StreamState:
     scope: Scope | None = None
     watermark: AwareDatetime | None = None
     walked: AwareDatetime | None = None
-    known: Mapping[str, Any] | None = None
+    known: Ledger | None = None
     checkpoint: Checkpoint | None = None
     webhooks: int | None = None
-    flagged: str | None = None
+    flagged: Keys | None = None
 
     def to_blob(self) -> dict[str, Any]:
         """Return the JSON that the platform keeps."""
@@ -70,17 +81,17 @@ class StreamState:
         if self.walked:
             blob["walked"] = format_instant(self.walked)
         if self.known is not None:
-            blob["known"] = dict(self.known)
+            blob["known"] = self.known.to_state()
         if self.checkpoint:
             blob["checkpoint"] = {
                 "next": self.checkpoint.next,
                 "started": format_instant(self.checkpoint.started),
-                "seen": self.checkpoint.seen,
+                "seen": None if self.checkpoint.seen is None else encode(self.checkpoint.seen),
             }
         if self.webhooks is not None:
             blob["webhooks"] = self.webhooks
         if self.flagged is not None:
-            blob["flagged"] = self.flagged
+            blob["flagged"] = encode(self.flagged)
         return blob
 
     @classmethod
@@ -91,13 +102,9 @@ class StreamState:
             raise StateError(msg)
         known = {name: value for name, value in blob.items() if name != "version"}
         try:
-            state = _STATE.validate_json(json.dumps(known))
-            for keys in (state.flagged, state.checkpoint.seen if state.checkpoint else None):
-                if keys is not None:
-                    decode(keys)
+            return _STATE.validate_json(json.dumps(known))
         except (LedgerError, TypeError, ValidationError) as error:
             raise StateError(str(error)) from error
-        return state
 
 
 _STATE = TypeAdapter(StreamState)

@@ -22,7 +22,6 @@ from source_ordergroove.pipeline.tracking import (
     Untracked,
     WholeTable,
     exact_keys,
-    load_baseline,
 )
 from source_ordergroove.rules.children import flatten
 from source_ordergroove.rules.normalise import Normaliser
@@ -86,7 +85,7 @@ class Table:
             return Untracked()
         checkpoint = self.state.checkpoint
         resumed = checkpoint.seen if checkpoint else None
-        baseline = load_baseline(self.state.known)
+        baseline = self.state.known
         if deletes == "replaced_per_parent":
             return PerParent(baseline, resumed)
         return WholeTable(baseline, resumed, log_kept_for_a_time=self.rules.retention is not None)
@@ -95,7 +94,7 @@ class Table:
         """Tell whether the whole table was read recently enough to ask only for what changed."""
         if not self.incremental or not self.rules.between_walks or not self.state.watermark:
             return False
-        if self.state.walked is None or exact_keys(load_baseline(self.state.known)) is None:
+        if self.state.walked is None or exact_keys(self.state.known) is None:
             return False
         return now - self.state.walked < timedelta(days=days)
 

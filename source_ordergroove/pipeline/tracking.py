@@ -11,11 +11,8 @@ from typing import Protocol
 from source_ordergroove.ledger import (
     Baseline,
     KeySet,
-    LedgerError,
     Reason,
     SeenKeys,
-    decode,
-    encode,
     join_key,
     split_key,
 )
@@ -49,8 +46,8 @@ class Tracker(Protocol):
     def ledger(self, budget: int, *, held_back: bool) -> Baseline | None:
         """Return what the next sync compares with, None if it needs nothing."""
 
-    def checkpoint(self) -> str | None:
-        """Return the keys seen so far as text, for a walk to be taken up again."""
+    def checkpoint(self) -> KeySet | None:
+        """Return the keys seen so far, for a walk to be taken up again."""
 
     def distrust(self) -> None:
         """Compare with nothing: the last walk was of another account."""
@@ -60,7 +57,7 @@ class WholeTable:
     """A table that every sync reads completely: what is no longer listed is gone."""
 
     def __init__(
-        self, baseline: Baseline | None, resumed: str | None, *, log_kept_for_a_time: bool
+        self, baseline: Baseline | None, resumed: KeySet | None, *, log_kept_for_a_time: bool
     ) -> None:
         """Start from the last walk's *baseline* (None: nothing to compare) and a checkpoint.
 
@@ -76,7 +73,7 @@ class WholeTable:
         #: Set for a walk that lists only what changed: nothing can be missing from it.
         self.partial = False
         if resumed is not None:
-            self.saw(decode(resumed))
+            self.saw(resumed)
 
     def saw(self, keys: Iterable[str]) -> None:
         """Take note of keys that the vendor lists."""
@@ -119,9 +116,9 @@ class WholeTable:
         known = exact_keys(self._baseline)
         return self._baseline if known is None else Baseline.of(known.union(current), budget)
 
-    def checkpoint(self) -> str | None:
+    def checkpoint(self) -> KeySet | None:
         """Return the keys seen so far."""
-        return encode(self._seen.freeze())
+        return self._seen.freeze()
 
     def distrust(self) -> None:
         """Compare with nothing."""
@@ -140,13 +137,13 @@ class PerParent:
     that one whose last child left is not mistaken for one that was not read.
     """
 
-    def __init__(self, baseline: Baseline | None, resumed: str | None) -> None:
+    def __init__(self, baseline: Baseline | None, resumed: KeySet | None) -> None:
         """Start from what was known and, after a killed run, from what it had read."""
         self._baseline = baseline
         self._known = exact_keys(baseline)
         self._parents: set[str] = set()
         self._seen: set[str] = set()
-        for key in decode(resumed) if resumed is not None else ():
+        for key in resumed or ():
             (self._parents if len(split_key(key)) == 1 else self._seen).add(key)
 
     def saw(self, keys: Iterable[str]) -> None:
@@ -169,9 +166,9 @@ class PerParent:
         kept = [key for key in self._known or () if held_back or not self._was_read(key)]
         return exact_ledger(KeySet.from_keys([*kept, *self._seen]), budget)
 
-    def checkpoint(self) -> str | None:
+    def checkpoint(self) -> KeySet | None:
         """Return the children and the parents read so far."""
-        return encode(KeySet.from_keys([*self._seen, *self._parents]))
+        return KeySet.from_keys([*self._seen, *self._parents])
 
     def distrust(self) -> None:
         """Compare with nothing."""
@@ -195,22 +192,12 @@ class Untracked:
         """Return nothing to remember."""
         return None
 
-    def checkpoint(self) -> str | None:
+    def checkpoint(self) -> KeySet | None:
         """Return nothing to remember."""
         return None
 
     def distrust(self) -> None:
         """There is nothing to compare with."""
-
-
-def load_baseline(known: object) -> Baseline | None:
-    """Return the ledger of a state, None if there is none or this version cannot read it."""
-    if known is None:
-        return None
-    try:
-        return Baseline.from_state(known)
-    except LedgerError:
-        return None
 
 
 def exact_keys(baseline: Baseline | None) -> KeySet | None:
