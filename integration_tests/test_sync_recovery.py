@@ -102,7 +102,7 @@ def _ledger_of_another_version(blob: Blob) -> Blob:
 def test_a_state_it_does_not_know_means_start_again_without_tombstones(
     emulator: Running, damage: Callable[[Blob], Blob]
 ) -> None:
-    """A warning names each stream; what vanished meanwhile stays, what vanishes later is flagged."""
+    """A warning names each stream; what vanished meanwhile stays, what goes later is flagged."""
     world = emulator.world
     replica = Replica(emulator, STREAMS)
     replica.sync()

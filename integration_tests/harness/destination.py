@@ -53,6 +53,14 @@ class Table:
         """Return the primary key values of a record."""
         return tuple(row[column] for column in self.key_columns)
 
+    def spelled(self, key: Iterable[Any]) -> Key:
+        """Return a key of the vendor's as the table spells it: texts, unless declared otherwise."""
+        declared = [self.schema["properties"][column]["type"] for column in self.key_columns]
+        return tuple(
+            int(value) if "integer" in types else str(value)
+            for value, types in zip(key, declared, strict=True)
+        )
+
     def put(self, row: Message) -> None:
         """Take a record: the newest stamp wins, of equal ones the later message."""
         self._check_shape(row)

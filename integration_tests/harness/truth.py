@@ -26,11 +26,7 @@ def wanted(
     properties = table.schema["properties"]
     rows: dict[Key, Row | None] = {}
     for number, sent in enumerate(filter(where, _rows(world, table.name))):
-        # A key is a text in the warehouse, unless its column says otherwise.
-        key = tuple(
-            int(sent[c]) if "integer" in properties[c]["type"] else str(sent[c])
-            for c in table.key_columns
-        )
+        key = table.spelled(sent[column] for column in table.key_columns)
         assert key not in rows, f"the world holds {table.name} {key} twice"
         rows[key] = expected_row(sent, properties) if number % every == 0 else None
     return rows
