@@ -14,6 +14,10 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
+class UnreadablePageError(AirbyteTracedException):
+    """Something answers with status 200, but not with pages."""
+
+
 class ForeignHostError(AirbyteTracedException):
     """The vendor's answer leads to another host; raised deep inside the CDK's requester."""
 
@@ -32,22 +36,21 @@ def vendor_unavailable(stream: str, cause: AirbyteTracedException) -> AirbyteTra
     )
 
 
-def unexpected_refusal(stream: str, cause: AirbyteTracedException) -> AirbyteTracedException:
+def unexpected_refusal(stream: str, what: str) -> AirbyteTracedException:
     """The vendor refused a request for a reason that is not access (a 400, say)."""
     return AirbyteTracedException(
         message=(
             f"Ordergroove refused a request for stream {stream} in a way this connector does not "
             "know. Please report it with the log of this sync."
         ),
-        internal_message=cause.internal_message or cause.message,
+        internal_message=f"stream {stream}: {what}",
         failure_type=FailureType.system_error,
-        exception=cause,
     )
 
 
-def unreadable_page(stream: str, page: int, what: str) -> AirbyteTracedException:
+def unreadable_page(stream: str, page: int, what: str) -> UnreadablePageError:
     """An answer with status 200 that is no page, after several attempts."""
-    return AirbyteTracedException(
+    return UnreadablePageError(
         message=(
             f"Page {page} of stream {stream} cannot be read: {what}. Nothing was taken from it; "
             "the next sync tries again. If it lasts, ask Ordergroove's support about the endpoint."

@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
 from source_ordergroove.diagnosis.probe import Answer, probe
-from source_ordergroove.diagnosis.verdict import verdict
+from source_ordergroove.diagnosis.verdict import DECISIVE, unreachable, verdict
 from source_ordergroove.pipeline.declaration import declarations
 from source_ordergroove.pipeline.plan import Plan, saved_states, walk_catalog
 from source_ordergroove.pipeline.settings import Settings
@@ -66,12 +66,20 @@ class SourceOrdergroove(YamlDeclarativeSource):
         self, logger: logging.Logger, config: Mapping[str, Any]
     ) -> tuple[dict[str, str], dict[str, Answer]]:
         """Return the endpoints and what each answered, by walked stream."""
-        overrides = self.resolved_manifest["check"]["config_overrides"]
         known = declarations(self.resolved_manifest)
         walked = dict.fromkeys(known[stream.name].walked for stream in self.streams(config))
-        with closing(type(self)(config={**config, **overrides})) as source:
-            answers = probe(source.walks(logger, config, walk_catalog(walked)))
+        # If the decisive endpoint cannot be reached at all, a dozen others tell no more, slowly.
+        answers = self._ask(logger, config, [DECISIVE])
+        if not unreachable(answers):
+            answers |= self._ask(logger, config, [name for name in walked if name != DECISIVE])
         return {name: known[name].endpoint for name in walked}, answers
+
+    def _ask(
+        self, logger: logging.Logger, config: Mapping[str, Any], walked: list[str]
+    ) -> dict[str, Answer]:
+        overrides = self.resolved_manifest["check"]["config_overrides"]
+        with closing(type(self)(config={**config, **overrides})) as source:
+            return probe(source.walks(logger, config, walk_catalog(walked)))
 
     def read(
         self,

@@ -32,6 +32,9 @@ from source_ordergroove.walk import (
     WalkEvent,
 )
 
+#: How often a page that is none is asked for; 1 to 30 s lie between.
+PAGE_ATTEMPTS = 5
+
 
 @dataclass
 class PageRetriever(Retriever):
@@ -53,12 +56,13 @@ class PageRetriever(Retriever):
     name: str = ""
     page_size: str = "100"
     request_parameters: Mapping[str, str] = field(default_factory=dict)
-    page_attempts: int = 5
     of_receiver: bool = False
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        """Keep what error messages name."""
+        """Keep what does not change from page to page."""
         self._endpoint = str(parameters.get("endpoint", ""))
+        # A check overrides it (manifest, `config_overrides`): the user waits for the answer.
+        self._page_attempts = int(self.config.get("page_attempts", PAGE_ATTEMPTS))
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -121,7 +125,7 @@ class PageRetriever(Retriever):
         """Return the page, None if the vendor says 404, or raise when attempts are used up."""
         retrying = Retrying(
             retry=retry_if_exception_type(PageError),
-            stop=stop_after_attempt(self.page_attempts),
+            stop=stop_after_attempt(self._page_attempts),
             wait=wait_exponential_jitter(initial=1, max=30),
             reraise=True,
         )
@@ -166,7 +170,8 @@ class PageRetriever(Retriever):
             used_up = isinstance(error.__context__, BaseBackoffException)
             if used_up or error.failure_type == FailureType.transient_error:
                 raise errors.vendor_unavailable(self.name, error) from error
-            raise errors.unexpected_refusal(self.name, error) from error
+            what = error.internal_message or error.message or "unknown failure"
+            raise errors.unexpected_refusal(self.name, what) from error
         if response is None:
             msg = "the requester returned no response"
             raise PageError(msg)
@@ -179,14 +184,16 @@ class PageRetriever(Retriever):
         return missing_params(link, params) if link else params
 
     def _refuse(self, leg: Leg, link: str | None, response: requests.Response) -> None:
-        """Raise what a 401, 403 or 404 means; a 404 for an object or a cursor is an answer."""
+        """Raise what a refusal means; a 404 for an object or a cursor is an answer."""
+        code, status = requests.codes, response.status_code
         if self.of_receiver:
-            raise errors.receiver_refused(response.status_code)
-        if response.status_code != requests.codes.not_found:
-            environment = str(self.config.get("environment") or "production")
-            if response.status_code == requests.codes.unauthorized or _names_the_key(response):
-                raise errors.key_refused(environment)
+            raise errors.receiver_refused(status)
+        if status == code.unauthorized or (status == code.forbidden and _names_the_key(response)):
+            raise errors.key_refused(str(self.config.get("environment") or "production"))
+        if status == code.forbidden:
             raise errors.endpoint_forbidden(self.name, self._endpoint)
+        if status != code.not_found:
+            raise errors.unexpected_refusal(self.name, f"status {status} for {self._endpoint}")
         if link is None and not leg.path:
             raise errors.endpoint_missing(self.name, self._endpoint)
 

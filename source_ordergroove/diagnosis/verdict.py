@@ -6,6 +6,7 @@ from airbyte_cdk.models import AirbyteConnectionStatus, FailureType, Status
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.diagnosis.probe import Answer
+from source_ordergroove.errors import UnreadablePageError
 from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.settings import Settings
 
@@ -26,10 +27,19 @@ def verdict(answers: Mapping[str, Answer], settings: Settings) -> AirbyteConnect
         return _failed("The connection could not be checked; the log says more.")
     if decisive.error:
         return _failed(_explain(decisive.error, answers, settings))
+    for name, answer in sorted(answers.items()):
+        if answer.error:
+            messages.LOG.warning("Stream %s: %s", name, answer.error.message)
     warning = _warning(answers)
     if warning:
         messages.LOG.warning("%s", warning)
     return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=warning)
+
+
+def unreachable(answers: Mapping[str, Answer]) -> bool:
+    """Tell whether the decisive endpoint gave no answer that says anything."""
+    error = answers[DECISIVE].error if DECISIVE in answers else None
+    return error is not None and error.failure_type != FailureType.config_error
 
 
 def _explain(
@@ -42,6 +52,8 @@ def _explain(
             '"Allow bulk queries" for it in Ordergroove (Developers > API Keys), or create a '
             "key that has it."
         )
+    if isinstance(error, UnreadablePageError):
+        return f"{error.message} A proxy, or the wrong API URL, may have answered."
     if error.failure_type == FailureType.transient_error:
         host = settings.api_url or f"the {settings.environment} environment"
         return (

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_ordergroove.ledger import Baseline, KeySet, SeenKeys
+from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.open_set import OpenSet
 from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Row, Table
@@ -43,10 +44,7 @@ class OpenFamily(Family):
         self._mailbox = mailbox
         self._events: dict[str, Event] = {}
         self._flagged: set[str] = set()
-        self._known: KeySet = KeySet.from_keys(())
-        self._listed = SeenKeys()
-        self._read = SeenKeys()
-        self._open: set[str] = set()
+        self._set = OpenSet(None, trusts_list=False)
         self._candidates: list[str] = []
         self._deleted: list[str] = []
         self._undecided: list[str] = []
@@ -69,9 +67,10 @@ class OpenFamily(Family):
         if self._mailbox and self.table.incremental and self.table.state.scope:
             self._take_events(self._mailbox)
         if self._watching:
-            known = exact_keys(self.table.state.known)
-            self._known = self._known if known is None else known
-        if self._watching:
+            state = self.table.state
+            # With a start date the open list holds rows that no sync has emitted.
+            read_everything = state.watermark and not self.shared.settings.start_date
+            self._set = OpenSet(exact_keys(state.known), trusts_list=bool(read_everything))
             return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
         return [self.list_leg()]
 
@@ -89,9 +88,10 @@ class OpenFamily(Family):
         if leg.name == self.OPEN:
             return [self.list_leg()]
         if leg.name == self.LIST and self._watching:
-            read = self._listed.freeze().union(self._read.freeze())
-            gone = self._known.difference(read)
-            self._candidates = [key for key in gone if key not in self._events]
+            asked = self._set.vanished()
+            if not self.shared.settings.start_date:
+                asked += self._set.overlooked()
+            self._candidates = [key for key in asked if key not in self._events]
             return self._next_candidate()
         if leg.name == self.CONFIRM:
             return self._next_candidate()
@@ -110,7 +110,8 @@ class OpenFamily(Family):
             return super().absent(leg)
         self.effort.requests += 1
         self.effort.attempts += 1
-        self._deleted.append(leg.key)
+        if leg.key in self._set.known:
+            self._deleted.append(leg.key)
         return self._next_candidate()
 
     def failed(self, leg: Leg, error: AirbyteTracedException) -> Sequence[Leg]:
@@ -135,7 +136,7 @@ class OpenFamily(Family):
             # are listed without their prices here, which would overwrite good ones with nothing.
             self.table.normalise(page.rows)
             keys = self.table.keys(page.rows)
-            self._listed.add(keys)
+            self._set.listed(keys)
             self._alive(keys)
         elif page.leg.name == self.CONFIRM:
             yield from self._confirmed(page)
@@ -154,20 +155,17 @@ class OpenFamily(Family):
         yield from super().emit(rows)
         keys = self.table.keys(rows)
         self._alive(keys)
-        if not self._watching:
-            return
-        if len(self._known):
-            self._read.add(keys)
-        when = self.table.rules.open_when or {}
-        since = self.table.rules.open_since
-        floor = to_wall(self.started - OVERLAP) if since and self.started else ""
-        for key, row in zip(keys, rows, strict=True):
-            if all(row.get(column) == value for column, value in when.items()) and (
-                since is None or (row.get(since) or "") >= floor
-            ):
-                self._open.add(key)
-            else:
-                self._open.discard(key)
+        if self._watching:
+            dated = zip(keys, rows, strict=True)
+            self._set.emitted(keys, [key for key, row in dated if self._looks_open(row)])
+
+    def _looks_open(self, row: Row) -> bool:
+        rules = self.table.rules
+        if any(row.get(name) != value for name, value in (rules.open_when or {}).items()):
+            return False
+        if rules.open_since is None or self.started is None:
+            return True
+        return (row.get(rules.open_since) or "") >= to_wall(self.started - OVERLAP)
 
     def _alive(self, keys: list[str]) -> None:
         """Forget events that are older than a page that shows the row."""
@@ -177,15 +175,10 @@ class OpenFamily(Family):
                 self._flagged.discard(key)
 
     def pending(self, table: Table) -> StreamState:
-        """Keep what is known open up to date while the walk is under way.
-
-        A row that this run read as open and that is deleted before the next run goes on would
-        otherwise be in no ledger.
-        """
+        """Keep what is known open up to date while the walk is under way."""
         if not self._watching:
             return table.state
-        known = KeySet.from_keys([*self._known.difference(self._read.freeze()), *self._open])
-        ledger = exact_ledger(known, self.shared.budget.of(table.name))
+        ledger = exact_ledger(self._set.pending(), self.shared.budget.of(table.name))
         return replace(table.state, known=self.shared.budget.spend(table.name, ledger))
 
     def complete(self) -> Iterator[AirbyteMessage]:
@@ -200,7 +193,7 @@ class OpenFamily(Family):
             yield table.tombstone(key, stamp, "webhook", known, happened_at(event))
         deleted = self._deleted if table.state.scope else []
         kept = [*self._undecided]
-        counts = (len(self._known), len(deleted))
+        counts = (len(self._set.known), len(deleted))
         if guard.hold_back(self.shared.settings.max_deletion_percent, {table.name: counts}):
             table.counts.held_back = len(deleted)
             kept += deleted
@@ -226,5 +219,4 @@ class OpenFamily(Family):
     def _ledger(self, kept: list[str]) -> Baseline | None:
         if not self._watching:
             return None
-        known = self._listed.freeze().union(KeySet.from_keys([*self._open, *kept]))
-        return exact_ledger(known, self.shared.budget.of(self.table.name))
+        return exact_ledger(self._set.ledger(kept), self.shared.budget.of(self.table.name))

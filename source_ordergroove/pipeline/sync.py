@@ -33,22 +33,24 @@ class Sync:
         self._families = families
         self._failures: dict[str, AirbyteTracedException] = {}
         self._told: set[str] = set()
-        self._ended = False
 
     def run(self, source: Iterator[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Yield the sync's messages; raises at the end if a stream failed."""
         try:
             for message in source:
                 yield from self._pass_on(message)
-            self._ended = True
+        except AirbyteTracedException as error:
+            # The CDK ends a sync with failed streams so, in words for developers.
+            if not self._failures:
+                raise
+            messages.LOG.debug("The CDK's last word: %s", error.message)
         finally:
-            if not self._ended:
-                self._drain(source)
+            self._drain(source)
         if self._failures:
             raise errors.failed_streams(self._failures)
 
     def _drain(self, source: Iterable[AirbyteMessage]) -> None:
-        """Let the workers end: they wait for a main thread that has left."""
+        """Let workers end that wait for a main thread which has left; a no-op after the end."""
         for family in self._families.values():
             family.abandon()
         try:
