@@ -10,7 +10,9 @@ import pytest
 
 from emulator.clock import Clock
 from emulator.endpoints import ENDPOINTS
+from emulator.request_log import RequestLog
 from emulator.server import Running, running
+from emulator.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,11 +21,24 @@ PRESENT = datetime(2026, 5, 13, 16, 30, tzinfo=UTC)
 """Where the emulators' clocks stand still: the worlds are the same, byte for byte, in every run."""
 
 
-@pytest.fixture
-def emulator() -> Iterator[Running]:
-    """A small merchant of the test's own, in this process, at `PRESENT`."""
-    with running(clock=Clock(PRESENT, frozen=True)) as server:
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Running]:
+    with running(size="empty") as server:
         yield server
+
+
+@pytest.fixture
+def emulator(_server: Running) -> Running:
+    """A small merchant of the test's own, in this process, at `PRESENT`.
+
+    The server is the session's: to start and stop one takes longer than to make a merchant.
+    """
+    stage = _server.stage
+    stage.settings, stage.log = Settings(), RequestLog()
+    stage.faults.replace([])
+    stage.deliveries.clear()
+    stage.populate(7, "small", Clock(PRESENT, frozen=True))
+    return _server
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+Stop = Callable[[int, str], bool]
+"""Takes a message's number, from 1, and its line."""
+
 EXECUTABLE = str(Path(sys.executable).with_name("source-ordergroove"))
 """The console script of the environment that runs the tests."""
 
@@ -45,12 +49,12 @@ class _LogLines(logging.Handler):
         self._lines.append(self.format(record))
 
 
-def run(command: str, *, stop_after: int | None = None, **files: Any) -> Output:
+def run(command: str, *, stop: Stop | None = None, **files: Any) -> Output:
     """Run a command in this process; *files* (config, catalog, state) are its arguments.
 
-    With *stop_after* nobody listens any more after so many messages, as if the process had died:
-    what it would have written later is lost. A failure gives exit code 1 and the trace that the
-    console script would print.
+    With *stop* nobody listens any more after the message it says yes to, as if the process had
+    died: what would have been written later is lost. A failure gives exit code 1 and the trace
+    that the console script would print.
     """
     lines: list[str] = []
     logger, handler = logging.getLogger("airbyte"), _LogLines(lines)
@@ -62,7 +66,7 @@ def run(command: str, *, stop_after: int | None = None, **files: Any) -> Output:
             messages = iter(AirbyteEntrypoint(source).run(AirbyteEntrypoint.parse_args(arguments)))
             for number, line in enumerate(messages, 1):
                 lines.append(line)
-                if number == stop_after:
+                if stop and stop(number, line):
                     _hang_up(source, messages)
                     return Output(lines, None)
     except Exception as error:  # noqa: BLE001 - the console script turns any error into a trace

@@ -68,9 +68,9 @@ class Replica:
         self.destination.apply(output.messages)
         return output
 
-    def killed_sync(self, after: int, *, lose_uncommitted: bool = False) -> Output:
-        """Read until so many messages were written, apply those."""
-        output = self._read(stop_after=after)
+    def killed_sync(self, stop: connector.Stop, *, lose_uncommitted: bool = False) -> Output:
+        """Read until *stop* says yes to a message, apply what came until then."""
+        output = self._read(stop)
         self.destination.apply(output.messages, lose_uncommitted=lose_uncommitted)
         return output
 
@@ -91,7 +91,7 @@ class Replica:
             rows = wanted(self.emulator.world, table, test, every)
             assert_exact(table, rows, (retained or {}).get(name, set()))
 
-    def _read(self, stop_after: int | None = None) -> Output:
+    def _read(self, stop: connector.Stop | None = None) -> Output:
         clock = self.emulator.world.clock
         if clock.frozen:
             # Time passes between two syncs, if only a second.
@@ -99,7 +99,7 @@ class Replica:
         with without_waiting(), connector_clock(self._now):
             output = connector.run(
                 "read",
-                stop_after=stop_after,
+                stop=stop,
                 config=self.config,
                 catalog=self.catalog,
                 state=self.state(),
