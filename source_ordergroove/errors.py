@@ -160,6 +160,18 @@ def row_without_key(stream: str, column: str) -> AirbyteTracedException:
     )
 
 
+def unavailable_stream(stream: str) -> AirbyteTracedException:
+    """A stream of the catalog that this version or these settings do not offer."""
+    return AirbyteTracedException(
+        message=(
+            f"Stream {stream} is not available with these settings. Refresh the source's schema, "
+            "or deselect the stream."
+        ),
+        internal_message=f"stream {stream} is selected but not offered",
+        failure_type=FailureType.config_error,
+    )
+
+
 def failed_streams(failures: dict[str, AirbyteTracedException]) -> AirbyteTracedException:
     """Streams failed although the CDK saw their walk end well; makes the exit code tell it."""
     names = ", ".join(sorted(failures))

@@ -11,13 +11,16 @@ from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
+    Status,
 )
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.diagnosis.probe import Answer, probe
 from source_ordergroove.diagnosis.verdict import DECISIVE, unreachable, verdict
 from source_ordergroove.pipeline.declaration import declarations
-from source_ordergroove.pipeline.plan import Plan, saved_states, walk_catalog
+from source_ordergroove.pipeline.plan import Plan, saved_states, unavailable, walk_catalog
+from source_ordergroove.pipeline.refusal import refusal
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.sync import Sync
 
@@ -28,6 +31,8 @@ _CDC_COLUMN = {
     "description": "When the connector decided that the row is deleted; null on a live row. "
     "Destinations apply their setting for deletions to it.",
 }
+
+_STAND_IN = {"api_key": "refused"}
 
 
 class SourceOrdergroove(YamlDeclarativeSource):
@@ -48,9 +53,21 @@ class SourceOrdergroove(YamlDeclarativeSource):
         super().__init__(catalog=catalog, config=config, state=None, path_to_yaml="manifest.yaml")
         self.logger.addFilter(_about_records)
         self._reading: Iterator[AirbyteMessage] | None = None
+        self._refusal: AirbyteTracedException | None = None
+
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """Look through the configuration before any command uses it.
+
+        A refused one is replaced by a stand-in: the CDK would refuse it first, without naming the
+        setting, and quoting its value.
+        """
+        specification = self.spec(self.logger).connectionSpecification
+        self._refusal = refusal(config, specification)
+        return _STAND_IN if self._refusal else super().configure(config, temp_dir)
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """Return the streams; in deletion mode `cdc` with the column that destinations act on."""
+        self._refuse()
         catalog = super().discover(logger, config)
         if Settings.of(config).deletion_mode == "cdc":
             for stream in catalog.streams:
@@ -59,6 +76,8 @@ class SourceOrdergroove(YamlDeclarativeSource):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Ask every endpoint for one row and say in the user's words what is wrong."""
+        if self._refusal:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=self._refusal.message)
         _, answers = self.probe(logger, config)
         return verdict(answers, Settings.of(config))
 
@@ -89,10 +108,12 @@ class SourceOrdergroove(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Read the selected streams from where *state* stands."""
+        self._refuse()
         schemas = {stream.name: stream.get_json_schema() for stream in self.streams(config)}
         plan = Plan(declarations(self.resolved_manifest), schemas, Settings.of(config))
         families = plan.families(catalog, saved_states(state))
-        self._reading = Sync(families).run(self.walks(logger, config, walk_catalog(families)))
+        walks = self.walks(logger, config, walk_catalog(families))
+        self._reading = Sync(families, unavailable(catalog, schemas)).run(walks)
         yield from self._reading
 
     def walks(
@@ -103,6 +124,10 @@ class SourceOrdergroove(YamlDeclarativeSource):
     ) -> Iterator[AirbyteMessage]:
         """Return the CDK's own messages: its records are events of walks (`walk.py`)."""
         return super().read(logger, config, catalog)
+
+    def _refuse(self) -> None:
+        if self._refusal:
+            raise self._refusal
 
     def close(self) -> None:
         """Stop reading threads that wait for a main thread which gave up."""

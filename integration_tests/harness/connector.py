@@ -139,8 +139,10 @@ def _hang_up(source: SourceOrdergroove, messages: Iterator[str]) -> None:
 @cache
 def streams(deletion_mode: str = "soft") -> dict[str, Json]:
     """Return what `discover` says of each stream, by its name."""
-    config = {"api_key": "a key that discover does not use", "deletion_mode": deletion_mode}
-    (catalog,) = run("discover", config=config).of("CATALOG")
+    config = {"api_key": "a-key-that-discover-does-not-use", "deletion_mode": deletion_mode}
+    output = run("discover", config=config)
+    assert output.exit_code == 0, output.lines[-1]
+    (catalog,) = output.of("CATALOG")
     return {stream["name"]: stream for stream in catalog["streams"]}
 
 

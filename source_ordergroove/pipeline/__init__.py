@@ -18,4 +18,5 @@
 | `shared.py` | what the families share |
 | `budget.py` | how much of the state the ledgers may take |
 | `declaration.py`, `settings.py` | the manifest's `table` and the user's settings, typed |
+| `refusal.py` | what is wrong with a configuration |
 """

@@ -1,6 +1,6 @@
 """From the catalog, the state and the manifest to the families of a sync."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -63,10 +63,11 @@ class Plan:
 
         *saved* holds the streams' states as the platform kept them.
         """
-        selected = {stream.stream.name: stream for stream in catalog.streams}
-        for name in sorted(selected.keys() - self._schemas.keys()):
-            messages.LOG.warning("Stream %s is not offered with this configuration.", name)
-            del selected[name]
+        selected = {
+            stream.stream.name: stream
+            for stream in catalog.streams
+            if stream.stream.name in self._schemas
+        }
         tables: dict[str, list[Table]] = {}
         for declaration in self._declarations.values():
             if stream := selected.get(declaration.name):
@@ -144,6 +145,12 @@ class Plan:
         if any(table.rules.per_parent_path for table in tables):
             return FanOutFamily(parent, tables, shared)
         return Family(parent, tables, shared)
+
+
+def unavailable(catalog: ConfiguredAirbyteCatalog, offered: Collection[str]) -> list[str]:
+    """Return the selected streams that are not *offered* with this configuration."""
+    names = [stream.stream.name for stream in catalog.streams]
+    return [name for name in names if name not in offered]
 
 
 def walk_catalog(walked: Iterable[str]) -> ConfiguredAirbyteCatalog:

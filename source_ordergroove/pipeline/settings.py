@@ -1,10 +1,10 @@
 """The user's settings, typed."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class WebhookReceiver(BaseModel):
@@ -32,7 +32,7 @@ class Settings(BaseModel):
 
     api_key: SecretStr = SecretStr("")
     environment: Literal["production", "staging"] = "production"
-    start_date: datetime | None = None
+    start_date: AwareDatetime | None = None
     deletion_mode: Literal["soft", "cdc"] = "soft"
     max_deletion_percent: int = Field(default=15, ge=0, le=100)
     open_order_reconciliation: bool = True
@@ -40,6 +40,12 @@ class Settings(BaseModel):
     webhook_receiver: WebhookReceiver | None = None
     hash_personal_data: Hashing | None = None
     api_url: str = ""
+
+    @field_validator("api_url")
+    @classmethod
+    def _has_a_port(cls, url: str) -> str:
+        urlsplit(url).port  # noqa: B018 a property that raises ValueError
+        return url
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Settings":

@@ -28,15 +28,20 @@ class Sync:
     stream of the walk's family, states are the families' own.
     """
 
-    def __init__(self, families: Mapping[str, Family]) -> None:
-        """Take the families by the stream whose walk feeds them."""
+    def __init__(self, families: Mapping[str, Family], unavailable: Iterable[str] = ()) -> None:
+        """Take the families by the stream whose walk feeds them, and streams that nobody reads."""
         self._families = families
+        self._unavailable = list(unavailable)
         self._failures: dict[str, AirbyteTracedException] = {}
         self._told: set[str] = set()
 
     def run(self, source: Iterator[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Yield the sync's messages; raises at the end if a stream failed."""
         try:
+            for name in self._unavailable:
+                self._failures[name] = errors.unavailable_stream(name)
+                yield messages.failure(name, self._failures[name])
+                yield messages.status(name, AirbyteStreamStatus.INCOMPLETE)
             for message in source:
                 yield from self._pass_on(message)
         except AirbyteTracedException as error:
