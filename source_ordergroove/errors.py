@@ -11,6 +11,7 @@ values, never personal data.
 """
 
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 
@@ -124,7 +125,11 @@ def repeated_cursor(stream: str, page: int) -> AirbyteTracedException:
 
 
 def foreign_link(what: str, host: str) -> ForeignHostError:
-    """A link or a redirect leads away from the configured host."""
+    """A link or a redirect leads away from the configured host.
+
+    A link made to steal a key may well quote it in the name of its host.
+    """
+    host = filter_secrets(host)
     return ForeignHostError(
         message=(
             f"Ordergroove's answer contains {what} to another host ({host}). It was not followed, "

@@ -17,10 +17,10 @@ from unittest.mock import patch
 
 import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.exception_handler import assemble_uncaught_exception
 from airbyte_cdk.logger import AirbyteLogFormatter
 from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.harness.output import Output
 from source_ordergroove.source import SourceOrdergroove
@@ -70,7 +70,7 @@ def run(command: str, *, stop: Stop | None = None, **files: Any) -> Output:
                     _hang_up(source, messages)
                     return Output(lines, None)
     except Exception as error:  # noqa: BLE001 - the console script turns any error into a trace
-        trace = AirbyteTracedException.from_exception(error).as_airbyte_message()
+        trace = assemble_uncaught_exception(type(error), error).as_airbyte_message()
         lines.append(orjson.dumps(AirbyteMessageSerializer.dump(trace)).decode())
         return Output(lines, 1)
     finally:

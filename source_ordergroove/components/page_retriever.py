@@ -112,7 +112,7 @@ class PageRetriever(Retriever):
             link = pinned(self._base(), link)
         except ForeignLinkError as error:
             what = "a link to the next page"
-            raise errors.foreign_link(what, str(error)) from error
+            raise errors.foreign_link(what, str(error)) from None
         if hash(link) in followed:
             raise errors.repeated_cursor(self.name, number)
         followed.add(hash(link))

@@ -69,4 +69,4 @@ def estimate(stream: str, rows: int) -> AirbyteMessage:
 
 def failure(stream: str, error: AirbyteTracedException) -> AirbyteMessage:
     """Return the TRACE that tells why a stream failed."""
-    return error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream))
+    return error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=stream))

@@ -1,5 +1,6 @@
 """The user's settings, typed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -40,6 +41,15 @@ class Settings(BaseModel):
     webhook_receiver: WebhookReceiver | None = None
     hash_personal_data: Hashing | None = None
     api_url: str = ""
+
+    @field_validator("api_key")
+    @classmethod
+    def _is_one_word(cls, key: SecretStr) -> SecretStr:
+        # The spec's pattern says so too, but `$` in Python also stands before a last line break.
+        if not re.fullmatch("[!-~]*", key.get_secret_value()):
+            msg = "it must be a key without blanks and line breaks"
+            raise ValueError(msg)
+        return key
 
     @field_validator("api_url")
     @classmethod

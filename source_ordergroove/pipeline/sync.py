@@ -90,6 +90,11 @@ class Sync:
             for table in self._families[trace.error.stream_descriptor.name].tables:
                 error = replace(trace.error, stream_descriptor=StreamDescriptor(name=table.name))
                 self._told.add(table.name)
+                table.error = AirbyteTracedException(
+                    message=error.message,
+                    internal_message=error.internal_message,
+                    failure_type=error.failure_type or FailureType.system_error,
+                )
                 yield replace(message, trace=replace(trace, error=error))
         else:
             yield message
