@@ -17,7 +17,7 @@ from unit_tests.source_ordergroove.pipeline.builders import (
 
 CUSTOMERS = declaration()
 OURS, OTHERS = "merchant-1", "merchant-2"
-LEDGER = dict(Baseline.of(KeySet.from_keys(["1", "2"]), 1000).to_state())
+LEDGER = Baseline.of(KeySet.from_keys(["1", "2"]), 1000)
 
 
 def returning(merchant: str | None, **changes: str) -> Table:

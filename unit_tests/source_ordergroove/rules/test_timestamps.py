@@ -199,6 +199,7 @@ date_like = st.lists(
 @example("")
 @example("Sun, 99 Nov 1994 08:49:37 GMT")
 @example("Sun, 06 Nov 9999 08:49:37 -9999")
+@example(f"Sun, {'9' * 20} Nov 1994 08:49:37 GMT")
 def test_a_header_that_is_no_date_is_none_and_no_error(header: str) -> None:
     parsed = parse_http_date(header)
 
