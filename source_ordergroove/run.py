@@ -2,9 +2,10 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 
-from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 
 from source_ordergroove.diagnosis import doctor
@@ -21,7 +22,22 @@ def run() -> None:
     config_path = AirbyteEntrypoint.extract_config(args)
     config = SourceOrdergroove.read_config(config_path) if config_path else None
     with closing(SourceOrdergroove(config=config)) as source:
-        launch(source, args)
+        write(AirbyteEntrypoint(source).run(AirbyteEntrypoint.parse_args(args)))
+
+
+def write(lines: Iterable[str]) -> None:
+    """Write messages to stdout, records in blocks, all others at once.
+
+    Why not the CDK's `launch`: it writes every record by itself, twice under a lock, which costs a
+    tenth of a sync's CPU. Whatever is not a record (a state above all) goes out with all records
+    before it.
+    """
+    out = sys.stdout
+    for line in lines:
+        out.write(line + "\n")
+        if not line.startswith('{"type":"RECORD"'):
+            out.flush()
+    out.flush()
 
 
 def examine(args: list[str]) -> int:

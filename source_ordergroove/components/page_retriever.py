@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -62,7 +63,12 @@ class PageRetriever(Retriever):
         """Keep what does not change from page to page."""
         self._endpoint = str(parameters.get("endpoint", ""))
         # A check overrides it (manifest, `config_overrides`): the user waits for the answer.
-        self._page_attempts = int(self.config.get("page_attempts", PAGE_ATTEMPTS))
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(PageError),
+            stop=stop_after_attempt(int(self.config.get("page_attempts", PAGE_ATTEMPTS))),
+            wait=wait_exponential_jitter(initial=1, max=30),
+            reraise=True,
+        )
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -109,7 +115,7 @@ class PageRetriever(Retriever):
         if link is None:
             return None
         try:
-            link = pinned(self._base(), link)
+            link = pinned(self._base, link)
         except ForeignLinkError as error:
             what = "a link to the next page"
             raise errors.foreign_link(what, str(error)) from None
@@ -118,20 +124,15 @@ class PageRetriever(Retriever):
         followed.add(hash(link))
         return link
 
+    @cached_property
     def _base(self) -> str:
         return self.requester.get_url(stream_state=None, stream_slice=None, next_page_token=None)
 
     def _fetch(self, leg: Leg, link: str | None, number: int) -> Page | None:
         """Return the page, None if the vendor says 404, or raise when attempts are used up."""
-        retrying = Retrying(
-            retry=retry_if_exception_type(PageError),
-            stop=stop_after_attempt(self._page_attempts),
-            wait=wait_exponential_jitter(initial=1, max=30),
-            reraise=True,
-        )
         made = ATTEMPTS.made
         try:
-            page = retrying(self._attempt, leg, link)
+            page = self._retrying(self._attempt, leg, link)
         except PageError as error:
             raise errors.unreadable_page(self.name, number, str(error)) from error
         return page and replace(page, attempts=ATTEMPTS.made - made)

@@ -36,7 +36,7 @@ class PinnedApiKey(DeclarativeAuthenticator):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         """Resolve the settings once."""
         self._value = self.prefix + self._resolve(self.api_key, parameters)
-        self._base = self._resolve(self.base_url, parameters)
+        self._origin = links.origin(self._resolve(self.base_url, parameters))
 
     def _resolve(self, template: str, parameters: Mapping[str, Any]) -> str:
         return str(InterpolatedString.create(template, parameters=parameters).eval(self.config))
@@ -54,8 +54,9 @@ class PinnedApiKey(DeclarativeAuthenticator):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign *request*; called by the CDK once per attempt."""
         ATTEMPTS.made += 1
-        if links.origin(request.url or "") != links.origin(self._base):
-            raise errors.foreign_link("a request", links.origin(request.url or "")[1])
+        origin = links.origin(request.url or "")
+        if origin != self._origin:
+            raise errors.foreign_link("a request", origin[1])
         if self.header not in request.headers:
             request.headers[self.header] = self._value
             request.hooks["response"].append(self._refuse_foreign_redirect)
@@ -66,6 +67,6 @@ class PinnedApiKey(DeclarativeAuthenticator):
     ) -> None:
         if not response.is_redirect:
             return
-        target = urljoin(response.url, response.headers["location"])
-        if links.origin(target) != links.origin(self._base):
-            raise errors.foreign_link("a redirect", links.origin(target)[1])
+        origin = links.origin(urljoin(response.url, response.headers["location"]))
+        if origin != self._origin:
+            raise errors.foreign_link("a redirect", origin[1])

@@ -70,9 +70,10 @@ class Sync:
             case Type.RECORD if message.record:
                 data = message.record.data
                 family = self._families[message.record.stream]
-                yield from self._guarded(
-                    family, lambda: family.on(data["walk"], data["event"]), data["walk"]
-                )
+                walk, event = data["walk"], data["event"]
+                # A page's messages as a list: a record handed up through ten generators costs more
+                # than the list, and a page that fails half-way emits nothing.
+                yield from self._guarded(family, lambda: list(family.on(walk, event)), walk)
             case Type.STATE:
                 return
             case Type.TRACE if message.trace:
@@ -132,7 +133,7 @@ class Sync:
     def _guarded(
         self,
         family: Family,
-        work: Callable[[], Iterator[AirbyteMessage]],
+        work: Callable[[], Iterable[AirbyteMessage]],
         walk: Walk | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Do a family's work; what goes wrong in it stops that family and no other."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 #: No checkpoint before this page: reading ten pages again costs less than one more state.
 FIRST_AFTER = 10
 #: A killed run reads at most this share of its pages again.
-SHARE = 0.05
+SHARE = 0.08
 #: Checkpoints may take at most a tenth of the time.
 COST = 10.0
 

@@ -27,6 +27,9 @@ def pinned(base: str, link: str) -> str:
     if "\\" in link:
         msg = "a link that is no URL"
         raise ForeignLinkError(msg)
+    # The common case, without taking both apart: what ends in the base's own slash is its host.
+    if link.startswith(base[: base.find("/", base.find("//") + 2) + 1] or "\0"):
+        return link
     try:
         absolute = urljoin(base, link)
         scheme, host, port = origin(absolute)
