@@ -12,6 +12,7 @@ from airbyte_cdk.models import (
     TraceType,
     Type,
 )
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove import errors
@@ -89,7 +90,13 @@ class Sync:
             yield from self._status(family, trace.stream_status.status)
         elif trace.type == TraceType.ERROR and trace.error and trace.error.stream_descriptor:
             for table in self._families[trace.error.stream_descriptor.name].tables:
-                error = replace(trace.error, stream_descriptor=StreamDescriptor(name=table.name))
+                error = replace(
+                    trace.error,
+                    stream_descriptor=StreamDescriptor(name=table.name),
+                    message=filter_secrets(trace.error.message),
+                    internal_message=filter_secrets(trace.error.internal_message or ""),
+                    stack_trace=filter_secrets(trace.error.stack_trace or ""),
+                )
                 self._told.add(table.name)
                 table.error = AirbyteTracedException(
                     message=error.message,
