@@ -4,6 +4,9 @@ Airbyte's server accepts requests of 10 MB and all pending states travel in one
 (`max-request-size` of airbyte-server); a platform's proxy may allow less.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from source_ordergroove.ledger import Baseline
 from source_ordergroove.pipeline import messages
 
@@ -11,6 +14,8 @@ from source_ordergroove.pipeline import messages
 TOTAL = 6_000_000
 #: Bytes of JSON that one ledger may take.
 PER_STREAM = 1_000_000
+#: Bytes of JSON that one walk's checkpoint may take; five walks are under way at a time.
+PER_CHECKPOINT = 600_000
 
 
 class LedgerBudget:
@@ -30,6 +35,14 @@ class LedgerBudget:
         """Return how many bytes a stream's ledger may take now."""
         others = sum(size for name, size in self._held.items() if name != stream)
         return max(0, min(self._per_stream, self._total - others))
+
+    @staticmethod
+    def allows(checkpoint: Mapping[str, Any]) -> bool:
+        """Tell whether a checkpoint is small enough to be written.
+
+        A walk of a table with more keys than fit cannot be taken up half-way: it starts anew.
+        """
+        return sum(len(str(value)) for value in checkpoint.values()) <= PER_CHECKPOINT
 
     def spend(self, stream: str, ledger: Baseline | None) -> Baseline | None:
         """Return a ledger and count it.

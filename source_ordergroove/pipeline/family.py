@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -15,7 +14,7 @@ from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.progress import Progress
 from source_ordergroove.pipeline.shared import Effort, Shared
 from source_ordergroove.pipeline.starting_point import drop_checkpoints, starting_point
-from source_ordergroove.pipeline.state import VERSION, Checkpoint, StreamState
+from source_ordergroove.pipeline.state import VERSION, Blob, Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.pipeline.tracking import PerParent
 from source_ordergroove.rules.checkpoints import Checkpoints
@@ -57,7 +56,7 @@ class Family:
         self._progress = Progress(parent.name)
         self._restarted = False
         self._partial = False
-        self._emitted_states: dict[str, dict[str, Any]] = {}
+        self._said: dict[str, Blob] = {}
         self._children = [table for table in tables if table.rules.nested]
 
     # The walk, event by event
@@ -191,13 +190,16 @@ class Family:
     def _checkpoint(self, link: str) -> Iterator[AirbyteMessage]:
         if not all(table.incremental for table in self.tables) or not self.started:
             return
-        for table in self.tables:
-            place = Checkpoint(link, self.started, table.tracker.checkpoint())
-            yield self._state(table, replace(self.pending(table), checkpoint=place))
+        place = Checkpoint(link, self.started)
+        states = {table: self._blob(table, self.underway(table, place)) for table in self.tables}
+        # Tables of one walk are taken up together or not at all.
+        if all(self.shared.budget.allows(blob["checkpoint"]) for blob in states.values()):
+            for table, blob in states.items():
+                yield self._say(table, blob)
 
-    def pending(self, table: Table) -> StreamState:
+    def underway(self, table: Table, place: Checkpoint) -> StreamState:
         """Return what a table remembers while its walk is under way."""
-        return table.state
+        return replace(table.state, checkpoint=replace(place, seen=table.tracker.checkpoint()))
 
     # The end
 
@@ -240,9 +242,14 @@ class Family:
         )
 
     def _state(self, table: Table, state: StreamState) -> AirbyteMessage:
+        return self._say(table, self._blob(table, state))
+
+    def _blob(self, table: Table, state: StreamState) -> Blob:
         scope = table.scope.with_merchant(self.shared.account.merchant_for(table))
-        blob = replace(state, synced_at=self.shared.stamps.last, scope=scope).to_blob()
-        self._emitted_states[table.name] = blob
+        return replace(state, synced_at=self.shared.stamps.last, scope=scope).to_blob()
+
+    def _say(self, table: Table, blob: Blob) -> AirbyteMessage:
+        self._said[table.name] = blob
         return messages.state(table.name, blob)
 
     def survives(self, table: Table) -> bool:
@@ -252,9 +259,9 @@ class Family:
     def ended(self) -> None:
         """The walk is over, well or not."""
 
-    def fallback(self, table: Table) -> dict[str, Any]:
+    def fallback(self, table: Table) -> Blob:
         """Return the state of a failed table: its last checkpoint, else what it came with."""
-        return self._emitted_states.get(table.name) or table.saved or {"version": VERSION}
+        return self._said.get(table.name) or table.saved or {"version": VERSION}
 
     def report(self, table: Table) -> None:
         """Write the line that says what a stream's sync was."""

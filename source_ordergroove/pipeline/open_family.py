@@ -12,7 +12,7 @@ from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.open_set import OpenSet
 from source_ordergroove.pipeline.shared import Shared
-from source_ordergroove.pipeline.state import StreamState
+from source_ordergroove.pipeline.state import Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
 from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger
 from source_ordergroove.pipeline.webhooks import Event, Mailbox, happened_at, payload
@@ -44,7 +44,7 @@ class OpenFamily(Family):
         self._mailbox = mailbox
         self._events: dict[str, Event] = {}
         self._flagged: set[str] = set()
-        self._set = OpenSet(None, trusts_list=False)
+        self._set = OpenSet(None)
         self._candidates: list[str] = []
         self._deleted: list[str] = []
         self._undecided: list[str] = []
@@ -66,13 +66,17 @@ class OpenFamily(Family):
         self.shared.account.settle(self.table)
         if self._mailbox and self.table.incremental and self.table.state.scope:
             self._take_events(self._mailbox)
-        if self._watching:
-            state = self.table.state
-            # With a start date the open list holds rows that no sync has emitted.
-            read_everything = state.watermark and not self.shared.settings.start_date
-            self._set = OpenSet(exact_keys(state.known), trusts_list=bool(read_everything))
-            return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
-        return [self.list_leg()]
+        if not self._watching:
+            return [self.list_leg()]
+        state = self.table.state
+        place = state.checkpoint
+        if place and place.open is not None:
+            self._set = OpenSet(exact_keys(state.known), listed=place.seen, carried=place.open)
+            return [self.list_leg()]
+        # With a start date the open list holds rows that no sync has emitted.
+        read_everything = state.watermark and not self.shared.settings.start_date
+        self._set = OpenSet(exact_keys(state.known), trusts_list=bool(read_everything))
+        return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
 
     def _take_events(self, mailbox: Mailbox) -> None:
         """Take the deletions that no other means has found before."""
@@ -174,12 +178,17 @@ class OpenFamily(Family):
                 self._events.pop(key, None)
                 self._flagged.discard(key)
 
-    def pending(self, table: Table) -> StreamState:
+    def underway(self, table: Table, place: Checkpoint) -> StreamState:
         """Keep what is known open up to date while the walk is under way."""
         if not self._watching:
-            return table.state
-        ledger = exact_ledger(self._set.pending(), self.shared.budget.of(table.name))
-        return replace(table.state, known=self.shared.budget.spend(table.name, ledger))
+            return super().underway(table, place)
+        known, listed = self._set.unread()
+        ledger = exact_ledger(known, self.shared.budget.of(table.name))
+        return replace(
+            table.state,
+            known=self.shared.budget.spend(table.name, ledger),
+            checkpoint=replace(place, seen=listed, open=self._set.carried()),
+        )
 
     def complete(self) -> Iterator[AirbyteMessage]:
         """Emit tombstones for confirmed deletions, then the state."""

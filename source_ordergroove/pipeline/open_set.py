@@ -12,16 +12,29 @@ class OpenSet:
     *trusts_list* says that whatever is listed as open was emitted by earlier syncs (they read
     everything); otherwise only rows that this walk emits are remembered: a tombstone for a row
     that the destination never had would be one too many.
+
+    A walk that is taken up again gets what its checkpoint holds: *listed*, the open rows that it
+    had not emitted yet, and *carried*, those that it had. The latter are not compared again, as
+    they will not be listed again; the next sync compares them.
     """
 
-    def __init__(self, known: KeySet | None, *, trusts_list: bool) -> None:
-        """Start a walk."""
+    def __init__(
+        self,
+        known: KeySet | None,
+        *,
+        trusts_list: bool = False,
+        listed: KeySet | None = None,
+        carried: KeySet | None = None,
+    ) -> None:
+        """Start a walk, or take one up."""
         self.known = KeySet() if known is None else known
         self._has_ledger = known is not None
         self._trusts_list = trusts_list and known is None
         self._listed = SeenKeys()
+        self._listed.add(listed or ())
         self._read = SeenKeys()
         self._open: set[str] = set()
+        self._carried = carried or KeySet()
 
     def listed(self, keys: Iterable[str]) -> None:
         """Take note of rows in the open list; they are not emitted."""
@@ -46,17 +59,23 @@ class OpenSet:
             return []
         return self._listed.freeze().difference(self.known.union(self._read.freeze()))
 
-    def pending(self) -> KeySet:
-        """Return what to remember in the middle of the walk.
+    def unread(self) -> tuple[KeySet, KeySet]:
+        """Return what is left of the known and of the listed rows in the middle of the walk."""
+        read = self._read.freeze()
+        return self.known.minus(read), self._listed.freeze().minus(read)
 
-        A row that this run read as open and that is deleted before the next run goes on would
-        otherwise be in no ledger.
+    def carried(self) -> KeySet:
+        """Return the rows that this walk emitted as open.
+
+        One that is deleted before the walk is taken up again would otherwise be in no ledger.
         """
-        return self.known.minus(self._read.freeze()).union(KeySet.from_keys(self._open))
+        listed, read = self._listed.freeze(), self._read.freeze()
+        emitted = listed.minus(listed.minus(read))
+        return self._carried.union(emitted).union(KeySet.from_keys(self._open))
 
     def ledger(self, kept: Iterable[str]) -> KeySet:
         """Return what is open after the walk, and *kept*: rows whose fate is not decided."""
         listed = self._listed.freeze()
         if not self._trusts_list:
             listed = listed.minus(listed.minus(self.known.union(self._read.freeze())))
-        return listed.union(KeySet.from_keys([*self._open, *kept]))
+        return listed.union(self._carried).union(KeySet.from_keys([*self._open, *kept]))

@@ -22,13 +22,11 @@ from source_ordergroove.pipeline.open_family import OpenFamily
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.shared import Shared
-from source_ordergroove.pipeline.state import StateError, StreamState
+from source_ordergroove.pipeline.state import Blob, StateError, StreamState
 from source_ordergroove.pipeline.table import Table
 from source_ordergroove.pipeline.webhooks import DELETIONS, Mailbox, WebhookFamily
 from source_ordergroove.rules.privacy import Filter, blocker, hasher
 from source_ordergroove.rules.stamps import Stamps
-
-Blob = dict[str, Any]
 
 WEBHOOKS = "webhook_event"
 

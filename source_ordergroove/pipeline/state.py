@@ -13,6 +13,8 @@ from source_ordergroove.rules.stamps import format_instant
 
 VERSION = 1
 
+Blob = dict[str, Any]
+
 
 def _keys(value: Any) -> KeySet:
     return value if isinstance(value, KeySet) else decode(value)
@@ -37,12 +39,23 @@ class Checkpoint:
     """Where a walk stands that did not end yet.
 
     *next* is the vendor's link to the page after the last one emitted, *started* the walk's start
-    by the vendor's clock, *seen* the keys read so far (None if the stream needs none).
+    by the vendor's clock, *seen* the keys read so far (None if the stream needs none). For orders
+    and items *seen* are listed open rows still to be read and *open* those that were.
     """
 
     next: str
     started: AwareDatetime
     seen: Keys | None = None
+    open: Keys | None = None
+
+    def to_blob(self) -> Blob:
+        """Return the JSON of it."""
+        keys = {"seen": self.seen, "open": self.open}
+        return {
+            "next": self.next,
+            "started": format_instant(self.started),
+            **{name: encode(found) for name, found in keys.items() if found is not None},
+        }
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -69,9 +82,9 @@ class StreamState:
     webhooks: int | None = None
     flagged: Keys | None = None
 
-    def to_blob(self) -> dict[str, Any]:
+    def to_blob(self) -> Blob:
         """Return the JSON that the platform keeps."""
-        blob: dict[str, Any] = {"version": VERSION}
+        blob: Blob = {"version": VERSION}
         if self.synced_at:
             blob["synced_at"] = format_instant(self.synced_at)
         if self.scope:
@@ -83,11 +96,7 @@ class StreamState:
         if self.known is not None:
             blob["known"] = self.known.to_state()
         if self.checkpoint:
-            blob["checkpoint"] = {
-                "next": self.checkpoint.next,
-                "started": format_instant(self.checkpoint.started),
-                "seen": None if self.checkpoint.seen is None else encode(self.checkpoint.seen),
-            }
+            blob["checkpoint"] = self.checkpoint.to_blob()
         if self.webhooks is not None:
             blob["webhooks"] = self.webhooks
         if self.flagged is not None:
