@@ -178,13 +178,16 @@ def _stream(message: Message) -> str:
     return str(message["state"]["stream"]["stream_descriptor"]["name"])
 
 
-def _shape(value: object) -> object:
+def _shape(row: Message) -> object:
     """Return what of a record its schema speaks about: which columns there are, of which types."""
-    if isinstance(value, dict):
-        return tuple((name, _shape(inner)) for name, inner in value.items())
-    if isinstance(value, list):
-        return frozenset(map(_shape, value))
-    return value if value is None or isinstance(value, bool) else type(value)
+    return row["_og_deleted"], *row, *map(_type, row.values())
+
+
+def _type(value: object) -> object:
+    kind = value.__class__
+    if kind is dict:
+        return (*value, *map(_type, value.values()))  # type: ignore[misc, attr-defined]
+    return frozenset(map(_type, value)) if kind is list else kind  # type: ignore[call-overload]
 
 
 def _plain(value: object) -> object:
