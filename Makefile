@@ -59,9 +59,14 @@ fix: setup ## format, and mend what ruff can mend
 	$(VENV)/bin/ruff format $(CODE)
 	$(VENV)/bin/ruff check --fix $(CODE)
 
+# The peers have an environment of their own: none of their pins meets the connector's.
+BENCH := .venv-bench/bin/python
 bench: setup requirements/bench.txt ## measure speed and memory against other ways to read the same
-	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/bench.txt
-	@$(PY) -m benchmarks
+	@test -x $(BENCH) || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv-bench
+	@$(UV) pip sync --quiet --python $(BENCH) --require-hashes requirements/bench.txt
+	@$(PY) -m benchmarks.ledger
+	@$(BENCH) -m benchmarks
+	@$(PY) -m benchmarks.capacity
 
 # BASE_IMAGE and CA_BUNDLE: for networks without a registry, or that inspect TLS (see the Dockerfile).
 BUILD := docker build --quiet $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(if $(CA_BUNDLE),--secret id=ca_bundle$(comma)src=$(CA_BUNDLE))
