@@ -159,6 +159,19 @@ def test_lasting_fault_fails_its_streams_and_no_other(
     replica.sync(exact=True)
 
 
+def test_full_refresh_that_fails_is_not_complete(emulator: Running) -> None:
+    """A platform would replace the table by what came."""
+    replica = Replica(emulator, ["orders", "resources"], full_refresh=["orders", "resources"])
+    strike(replica, {"fault": "missing_results", "path": "orders", "after": 1})
+
+    output = replica.failing_sync()
+
+    assert output.statuses == {"orders": "INCOMPLETE", "resources": "COMPLETE"}
+    assert len(output.records("orders")) == 100
+    strike(replica)
+    replica.sync(exact=True)
+
+
 def test_cursor_that_is_forgotten_once_is_no_failure(replica: Replica) -> None:
     """The list starts anew."""
     strike(replica, {**LOST, "path": CUSTOMERS, "after": 1, "times": 1})

@@ -79,7 +79,7 @@ def remembered(**fields: Any) -> StreamState:
 
 
 def test_long_walk_writes_few_states() -> None:
-    """After 10 pages, then every 10, then every twentieth part: 39 for 500 pages, not 490."""
+    """After 10 pages, then every 10, then in growing gaps: some thirty for 500 pages."""
     reading = Reading(table(FILTERED))
     reading(Opening())
     leg = reading.leg()
@@ -89,8 +89,8 @@ def test_long_walk_writes_few_states() -> None:
     written = [state["checkpoint"]["next"] for state in reading.states()]
     after = [int(link.removeprefix(LINK)) + 1 for link in written]
     assert after[:4] == [10, 20, 30, 40]
-    assert len(after) <= 20 + 19
-    assert 500 - after[-1] < 25
+    assert len(after) < 40
+    assert 500 - after[-1] < 50
 
 
 def test_checkpoint_keeps_the_watermark_and_holds_the_walks_start() -> None:

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_ordergroove.rules.checkpoints import FIRST_AFTER, Checkpoints
+from source_ordergroove.rules.checkpoints import FIRST_AFTER, SHARE, Checkpoints
 
 
 def written_after(pages: int) -> list[int]:
@@ -20,18 +20,21 @@ def written_after(pages: int) -> list[int]:
 
 
 @given(st.integers(0, 20_000))
-def test_killed_run_repeats_ten_pages_or_a_twentieth(killed_after: int) -> None:
+def test_killed_run_repeats_ten_pages_or_less_than_a_tenth(killed_after: int) -> None:
     written = [0, *written_after(killed_after)]
 
-    assert killed_after - written[-1] < max(FIRST_AFTER, 0.05 * killed_after)
+    assert killed_after - written[-1] < max(FIRST_AFTER, SHARE * killed_after)
+    assert SHARE < 0.1
 
 
 @given(st.integers(1, 100_000))
 def test_number_of_states_grows_as_the_logarithm_of_the_pages(pages: int) -> None:
-    """Twenty up to page 200, where a twentieth outgrows ten pages; then gaps grow by 5 percent."""
-    growth = 1.05 - 1 / 200  # a gap is cut to whole pages
+    """One for each ten pages until a share outgrows those; then gaps grow by that share."""
+    turn = FIRST_AFTER / SHARE
+    growth = 1 + SHARE - 1 / turn  # a gap is cut to whole pages
 
-    assert len(written_after(pages)) <= 20 + max(0, math.log(pages / 200) / math.log(growth)) + 1
+    most = turn / FIRST_AFTER + max(0, math.log(pages / turn) / math.log(growth)) + 1
+    assert len(written_after(pages)) <= most < 150
 
 
 def test_short_walk_writes_none() -> None:
