@@ -155,8 +155,9 @@ def test_a_clock_that_is_set_back_never_sets_back_the_stamps(emulator: Running) 
     replica = Replica(emulator)
     replica.sync()
     replica.skew = timedelta(days=-2)
-    for _ in range(3):
+    for table in ("customers", "addresses", "one_time_incentives"):
         advance(emulator.world, timedelta(hours=5))
+        emulator.world.delete(table, emulator.world[table].rows[-1:])
         replica.sync(exact=True)
 
 

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from airbyte_cdk.sources.streams.call_rate import MovingWindowCallRatePolicy
 
 from source_ordergroove.components import page_retriever
+from source_ordergroove.pipeline import starting_point
 from source_ordergroove.rules.stamps import Stamps
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def connector_clock(now: Callable[[], datetime]) -> Iterator[None]:
     with (
         patch.object(page_retriever, "time", requests_clock),
         patch.object(Stamps.__init__, "__defaults__", (now,)),
+        patch.object(starting_point, "utc_now", now),
     ):
         yield
 

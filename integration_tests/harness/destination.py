@@ -30,14 +30,18 @@ class Table:
     schema: dict[str, Any]
     incremental: bool
     rows: dict[Key, Message] = field(default_factory=dict)
+    ever: set[Key] = field(default_factory=set)
+    """Keys of all rows that were ever live here."""
     accounted: set[Key] = field(default_factory=set)
-    """Keys once live here and covered by a state that came after them."""
-    since_state: set[Key] = field(default_factory=set)
-    """Keys live here since, which a killed run's successor cannot know of."""
+    """Keys that the committed state takes for live: what came before it, tombstones included."""
+    orphans: set[Key] = field(default_factory=set)
+    """Keys live here that no state knows of: the run that brought them ended before one."""
     latest: dict[Key, str] = field(default_factory=dict)
     """The newest stamp ever seen, also of rows that were lost."""
     _shapes: set[Any] = field(default_factory=set)
     _staged: dict[Key, Message] = field(default_factory=dict)
+    _came: set[Key] = field(default_factory=set)
+    _went: set[Key] = field(default_factory=set)
 
     @property
     def live(self) -> dict[Key, Message]:
@@ -70,8 +74,13 @@ class Table:
         held = rows.get(key)
         if held is None or stamp >= held["_og_synced_at"]:
             rows[key] = row
-        if not row["_og_deleted"]:
-            self.since_state.add(key)
+        came, went = self._came, self._went
+        if row["_og_deleted"]:
+            came, went = went, came
+        else:
+            self.ever.add(key)
+        came.add(key)
+        went.discard(key)
 
     def _check_stamp(self, key: Key, row: Message, stamp: str) -> None:
         where = f"{self.name} {key}"
@@ -106,19 +115,21 @@ class Table:
     def commit(self, *, news: bool) -> None:
         """A state arrived; one without *news* (a failed stream's old one) accounts for nothing."""
         if news:
-            self.accounted |= self.since_state
-            self.since_state.clear()
+            self.accounted = (self.accounted | self._came) - self._went
+            self.orphans -= self._came | self._went
+            self._came, self._went = set(), set()
 
     def swap(self) -> None:
         """A full refresh was complete: its rows replace the table."""
         if not self.incremental:
             self.rows, self._staged = self._staged, {}
-            self.accounted, self.since_state = set(self.rows), set()
+            self.ever, self.orphans = set(self.rows), set()
             self.latest = {key: row["_og_synced_at"] for key, row in self.rows.items()}
 
     def begin(self) -> None:
         """A sync starts."""
-        self._staged = {}
+        self.orphans = (self.orphans | self._came) - self._went - self.accounted
+        self._came, self._went, self._staged = set(), set(), {}
 
 
 class Destination:

@@ -63,8 +63,13 @@ class Replica:
 
     def failing_sync(self) -> Output:
         """Read once, apply what came; raise if it succeeds."""
-        output = self._read()
+        output = self.any_sync()
         assert output.exit_code == 1, "the sync succeeded"
+        return output
+
+    def any_sync(self) -> Output:
+        """Read once, apply what came, however it ended."""
+        output = self._read()
         self.destination.apply(output.messages)
         return output
 

@@ -39,15 +39,12 @@ def assert_exact(table: Table, rows: dict[Key, Row | None], retained: set[Key]) 
     run without a state brought, and that vanished before the next, may be either.
     """
     live, flagged = table.live, table.flagged
-    unknown = table.since_state - table.accounted
     missing = rows.keys() - live.keys()
     assert not missing, f"{table.name}: {len(missing)} rows are missing, such as {min(missing)}"
-    extra = live.keys() - rows.keys() - retained - unknown
+    extra = live.keys() - rows.keys() - retained - table.orphans
     assert not extra, f"{table.name}: {len(extra)} vanished rows are live, such as {min(extra)}"
-    phantom = flagged.keys() - table.accounted - unknown
+    phantom = flagged.keys() - table.ever
     assert not phantom, f"{table.name}: rows flagged that never were there, such as {min(phantom)}"
-    lost = (table.accounted - rows.keys() - retained) - flagged.keys()
-    assert not lost, f"{table.name}: {len(lost)} deletions are lost, such as {min(lost)}"
     for key, row in rows.items():
         if row is not None:
             assert without_own(live[key]) == row, f"{table.name} {key} differs"
