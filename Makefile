@@ -10,7 +10,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(PYTHON) scripts/uv.py
 STAMP := $(VENV)/.installed
-CODE := $(wildcard source_ordergroove emulator webhook_receiver unit_tests integration_tests scripts benchmarks)
+CODE := $(wildcard source_ordergroove emulator webhook_receiver demo unit_tests integration_tests scripts benchmarks)
 IMAGE ?= airbyte/source-ordergroove:dev
 EMULATOR_IMAGE ?= ordergroove-emulator:dev
 SIZE ?= small
@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	@touch $@
 
 demo: setup ## read all streams from the emulator into demo.duckdb
-	@$(PY) -m scripts.demo
+	@$(PY) -m demo
 
 emulator: setup ## run the fake Ordergroove on port 8000
 	@$(PY) -m emulator --port 8000 --seed 7 --size small
