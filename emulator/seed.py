@@ -72,7 +72,6 @@ def make_world(seed: int = 7, size: str = "small", clock: Clock | None = None) -
             serialised(table.rows)
     finally:
         gc.enable()
-        gc.freeze()
     return world
 
 

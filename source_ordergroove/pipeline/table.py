@@ -96,7 +96,8 @@ class Table:
             return False
         if self.state.walked is None or exact_keys(self.state.known) is None:
             return False
-        return now - self.state.walked < timedelta(days=days)
+        # A clock that was set back says nothing about how long ago that was.
+        return timedelta() <= now - self.state.walked < timedelta(days=days)
 
     def saw(self, keys: list[str], rows: Sequence[Row]) -> None:
         """Tell the tracker what a page lists."""
