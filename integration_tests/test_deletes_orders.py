@@ -215,6 +215,18 @@ def test_more_confirmed_deletions_than_plausible_are_held_back_until_they_are_re
     assert flagged(replica) == {("orders", order.key[0]) for order in gone}
 
 
+def test_an_order_to_be_sent_at_once_is_still_open(emulator: Running) -> None:
+    """Until the night's run it is unprocessed, and what is unprocessed can be skipped."""
+    replica = Replica(emulator, ["orders"])
+    replica.sync()
+    order, _ = an_order(replica)
+    for event in ("send_now", "skip"):
+        emulator.world.clock.advance(timedelta(hours=5))
+        mutate(emulator.world, event, {"order": order.key[0]})
+        tombstones = flagged(replica)
+    assert tombstones == {("orders", order.key[0])}
+
+
 def test_switched_off_the_search_asks_nothing_and_flags_nothing(emulator: Running) -> None:
     """Without `open_order_reconciliation` only the changed rows are read."""
     replica = Replica(emulator, ["orders", "item"], open_order_reconciliation=False)
