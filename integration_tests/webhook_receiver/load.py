@@ -60,7 +60,7 @@ async def send(
 
 def measure(kind: str, database_url: str, rate: int, seconds: int, connections: int) -> bool:
     """Print one line of figures; return whether every event is stored once."""
-    with Receiver.running(database_url, LOG_LEVEL="WARNING") as receiver:
+    with Receiver.running(database_url) as receiver:
         begin = time.perf_counter()
         latencies, statuses = asyncio.run(send(receiver.url, rate, seconds, connections))
         took = time.perf_counter() - begin
