@@ -40,7 +40,7 @@ class TableRules(BaseModel):
     * time_filter: the vendor's "updated since" parameter.
     * between_walks: the same for a table that is reconciled, used only between two complete walks
       (setting `reconcile_every`).
-    * open_filter: the parameters that list what is open; open_when: what an open row looks like;
+    * open_filter: the parameters that list what is open; open_when: the values an open row has;
       open_since: the column that must not be older than this sync for `open_when` to count.
     * flatten: a nested object whose fields become columns with its name as prefix.
     * retention: the column that says how old a row of a log is that the vendor keeps for a time.
@@ -55,7 +55,7 @@ class TableRules(BaseModel):
     time_filter: str | None = None
     between_walks: str | None = None
     open_filter: dict[str, str] | None = None
-    open_when: dict[str, Any] | None = None
+    open_when: dict[str, list[Any]] | None = None
     open_since: str | None = None
     flatten: str | None = None
     retention: str | None = None

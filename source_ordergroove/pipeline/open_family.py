@@ -165,7 +165,7 @@ class OpenFamily(Family):
 
     def _looks_open(self, row: Row) -> bool:
         rules = self.table.rules
-        if any(row.get(name) != value for name, value in (rules.open_when or {}).items()):
+        if any(row.get(name) not in values for name, values in (rules.open_when or {}).items()):
             return False
         if rules.open_since is None or self.started is None:
             return True
