@@ -71,8 +71,8 @@ def test_what_changes_during_a_sync_is_in_it_or_in_the_next(
 ) -> None:
     """Pages already read, pages not yet read, and rows born before the page that is read.
 
-    The walk takes five hours, so that an overlap cannot hide a watermark that is too late: the
-    first change comes two hours into the walk, the last one at its end.
+    The walk takes six hours, so that an overlap cannot hide a watermark that is too late: the
+    first change comes two hours into the walk, the last one, four hours later, at its end.
     """
     small_pages(PAGE)
     world = emulator.world
@@ -94,15 +94,15 @@ def test_what_changes_during_a_sync_is_in_it_or_in_the_next(
         change(unread, 91)
         mutate(world, "subscribe", {})
 
-    def five_hours_later() -> None:
-        world.clock.advance(timedelta(hours=3))
+    def six_hours_later() -> None:
+        world.clock.advance(timedelta(hours=4))
         change(unread, 92)
 
     moments = moments_of(emulator.stage)
     # With the open set read first, the list's own pages come last.
     last = pages if table == "subscriptions" else pages + open_pages(world, table)
     moments.before(table, last - 2, two_hours_later)
-    moments.before(table, last - 1, five_hours_later)
+    moments.before(table, last - 1, six_hours_later)
     replica.sync()
     assert moments.outstanding == 0
     seen = replica.table(stream).live[unread.key]
