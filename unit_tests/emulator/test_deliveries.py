@@ -4,10 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,44 +12,15 @@ import pytest
 from emulator.deliveries import MAX_ATTEMPTS, WRONG_KEY, signature
 from emulator.stage import Stage
 from unit_tests.emulator.vendor_client import VendorClient
+from unit_tests.emulator.webhook_box import Receiver, receiving
 
 KEY, OLD_KEY = "the-current-verification-key", "the-previous-verification-key"
 
 
-@dataclass
-class Receiver:
-    """Keeps what it gets; answers with the next of `statuses`, then 204."""
-
-    url: str = ""
-    got: list[tuple[str, bytes]] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-
-    def ids(self) -> list[str]:
-        return [json.loads(body)["id"] for _, body in self.got]
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    box = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            box.got.append((self.headers["Ordergroove-Signature"], body))
-            self.send_response(box.statuses.pop(0) if box.statuses else 204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    box.url = f"http://127.0.0.1:{server.server_port}/webhooks/ordergroove"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield box
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with receiving() as box:
+        yield box
 
 
 @pytest.fixture
