@@ -30,7 +30,7 @@ WALKS = ("orders", "item", "subscription", "subscription_component", "customer",
 LISTS = {"orders": "orders", "item": "items", "subscription": "subscriptions"}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(8))
 def test_killed_again_and_again_nothing_is_lost(
     emulator: Running, small_pages: Callable[[int], None], seed: int
 ) -> None:
