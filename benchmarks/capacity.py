@@ -144,7 +144,7 @@ def page(results: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:
     found = figures(results["runs"])
     wide = found["five streams, 200 ms"][FULL.label].share or 1.0
     cpu = found["reconciled"][FULL.label].cpu or 0.0
-    base = found["one stream"][PLAIN.label].memory
+    base = found["one stream"][PLAIN.label].memory or 0.0
     service = 0.01
     a_key, capacity = ledger_bytes()
     lines = []
@@ -170,7 +170,7 @@ def page(results: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:
         share=f"{wide:.0%}",
         cpu=f"{cpu:.1f}",
         a_key=f"{a_key:.1f}",
-        lossless=f"{STREAM_BYTES / a_key:,.0f}",
+        lossless=f"{round(STREAM_BYTES / a_key, -3):,.0f}",
         capacity=f"{capacity:,}",
         a_row=f"{ledger['bytes_a_key']:.0f}",
         base=f"{base:.0f}",

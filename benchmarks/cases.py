@@ -26,7 +26,7 @@ class Entrant:
 
 
 BARE = Entrant("requests + orjson loop", "bare_loop")
-ASYNC = Entrant("aiohttp loop, five streams", "async_loop", parallel=True)
+ASYNC = Entrant("aiohttp loop", "async_loop", parallel=True)
 STOCK = Entrant("stock CDK manifest", "stock_manifest", parallel=True)
 PLAIN = Entrant("this connector, full refresh", "connector", parallel=True)
 FULL = Entrant("this connector, reconciling", "connector", reconciled=True, parallel=True)

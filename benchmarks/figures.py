@@ -15,6 +15,7 @@ class Figures:
 
     * rows_per_second: rows over the time from the first request to the last answer.
     * cpu: CPU seconds for 100,000 rows without start-up; None where rows are too few to tell.
+    * memory: None where no run measured it.
     * share: the time that the vendor's rules and latency leave no way around, over the time taken;
       None without latency.
     """
@@ -24,7 +25,7 @@ class Figures:
     rows_per_second: float
     wall: float
     cpu: float | None
-    memory: float
+    memory: float | None
     share: float | None
     server: float
 
@@ -52,6 +53,7 @@ def _figures(runs: Sequence[Run], start: float | None, service: float) -> Figure
     rows, requests = first["used"]["rows"], first["served"]["requests"]
     window = median(run["served"]["window"] for run in runs)
     cpu = median(run["used"]["cpu"] for run in runs)
+    memory = [run["used"]["memory"] for run in runs if run["used"]["memory"] is not None]
     timed = first["latency"] == 0 and start is not None
     return Figures(
         rows=rows,
@@ -59,7 +61,7 @@ def _figures(runs: Sequence[Run], start: float | None, service: float) -> Figure
         rows_per_second=rows / window,
         wall=median(run["used"]["wall"] for run in runs),
         cpu=(cpu - start) * 100_000 / rows if timed and start is not None else None,
-        memory=median(run["used"]["memory"] for run in runs),
+        memory=median(memory) if memory else None,
         share=share(requests, first["streams"], first["latency"], service, window),
         server=median(run["served"]["cpu"] / run["served"]["window"] for run in runs),
     )

@@ -1,16 +1,20 @@
 """What a peer's stdout says. Pure."""
 
+import re
+from mmap import mmap
 from typing import Any
 
 import orjson
 
+_RECORD = re.compile(rb'"type":"RECORD"')
 
-def count_rows(tail: bytes, text: bytes) -> int:
+
+def count_rows(text: bytes | mmap) -> int:
     """Return what a peer's output says of its rows (see `peers/job.py`)."""
-    last = tail.strip().rpartition(b"\n")[2]
+    last = text[-200:].strip().rpartition(b"\n")[2]
     if last.startswith(b'{"rows":'):
         return int(orjson.loads(last)["rows"])
-    return text.count(b'"type":"RECORD"')
+    return sum(1 for _ in _RECORD.finditer(text))
 
 
 def states_in(messages: bytes, without: str = "") -> bytes:

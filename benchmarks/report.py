@@ -99,7 +99,7 @@ def _case(entrants: Mapping[str, Figures]) -> list[str]:
                 f"{each.rows_per_second:,.0f}",
                 "" if each.cpu is None else f"{each.cpu:.2f} s",
                 "" if ratio is None else f"{ratio:.2f}",
-                f"{each.memory:.0f} MB",
+                "" if each.memory is None else f"{each.memory:.0f} MB",
                 "" if each.share is None else f"{each.share:.1%}",
             )
         )
@@ -135,7 +135,7 @@ def _machine(machine: Mapping[str, Any]) -> str:
     return (
         f"## The machine\n\n{machine['date']}: {machine['cores']} cores, {machine['processor']}, "
         f"Python {machine['python']}, load {machine['load']:.1f} at the end; other work may have "
-        f"run beside.\n{versions}.\n"
+        f"run beside.\n{versions}.\n" + "".join(f"\n{note}\n" for note in machine.get("notes", ()))
     )
 
 

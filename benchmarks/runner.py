@@ -59,8 +59,8 @@ def run(peer: str, job: Job, output: Path | None = None) -> Used:
             errors.seek(0)
             words = errors.read()[-2000:].decode(errors="replace")
             raise PeerError(f"{peer} ended with {process.returncode}: {words}")
-        peak_mb = max(peak[0], usage.ru_maxrss / 1024)
-        return Used(wall, usage.ru_utime + usage.ru_stime, peak_mb, _rows(out))
+        # Not `ru_maxrss`: a child starts with its parent's, and ours has read other peers' output.
+        return Used(wall, usage.ru_utime + usage.ru_stime, peak[0], _rows(out))
 
 
 def _watch(pid: int, peak: list[float]) -> None:
@@ -80,4 +80,4 @@ def _rows(out: IO[bytes]) -> int:
     if not size:
         return 0
     with mmap.mmap(out.fileno(), size, access=mmap.ACCESS_READ) as text:
-        return count_rows(text[-200:], text[:])
+        return count_rows(text)

@@ -34,7 +34,7 @@ def verdict(
         ratio <= CPU_RATIO,
     )
     small, large = pair[FULL.label], found["larger"][FULL.label]
-    more = (large.memory - small.memory) * 2**20 / (large.rows - small.rows)
+    more = ((large.memory or 0.0) - (small.memory or 0.0)) * 2**20 / (large.rows - small.rows)
     yield (
         f"memory a row, {small.rows:,} to {large.rows:,} rows",
         f"≤ {BYTES_A_KEY} bytes",
