@@ -1,7 +1,7 @@
 """The keys of the last complete walk, as they stay in the state, and which of them are gone."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypedDict
 
@@ -47,6 +47,8 @@ class Missing:
     """How many are gone: exact if complete, else roughly (paused: at least), for the warning."""
     reason: Reason | None = None
     """Why it is not complete."""
+    appeared: KeySet = field(default_factory=KeySet)
+    """Keys of the walk that a sketch does not hold, as it told beside the missing ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,25 +68,33 @@ class Baseline:
     def of(cls, keys: KeySet, budget_bytes: int) -> "Baseline":
         """Keep keys in at most so many bytes of JSON, without loss if they fit.
 
-        To keep within a total, make it with the stream's maximum first, give `json_bytes` of an
-        exact one (or anything above the maximum) to `share`, and make it again only if less is
-        granted. A budget below 64 bytes may be overstepped by what a paused baseline takes.
+        A budget below 64 bytes may be overstepped by what a paused baseline takes.
         """
         state: BaselineState = {"v": _VERSION, "n": len(keys)}
         text = encode_within(keys, budget_bytes - _json_bytes({**state, "keys": ""}))
         if text is not None:
             return cls(keys, None, None, {**state, "keys": text})
         kept, rest = _divided(keys, budget_bytes // _KEPT_SHARE)
-        kept_text = encode(kept)
-        room = budget_bytes - _json_bytes({**state, "keys": kept_text, "sketch": ""})
-        reason, sketch = Reason.BUDGET, None
         if max(rest.columns, default=0) > LONGEST:
-            reason = Reason.LONG_KEYS
-        elif len(rest):
-            sketch = Sketch.of(rest, room)
+            return cls._paused(len(keys), Reason.LONG_KEYS)
+        room = budget_bytes - _json_bytes({**state, "keys": encode(kept), "sketch": ""})
+        sketch = Sketch.of(rest, room) if len(rest) else None
+        return cls._compressed(kept, sketch, budget_bytes) or cls._paused(len(keys), Reason.BUDGET)
+
+    @classmethod
+    def _compressed(
+        cls, kept: KeySet, sketch: Sketch | None, budget_bytes: int
+    ) -> "Baseline | None":
         if sketch is None:
-            return cls(KeySet(), None, reason, {**state, "paused": reason})
-        return cls(kept, sketch, None, {**state, "keys": kept_text, "sketch": sketch.to_text()})
+            return None
+        known = len(kept) + len(sketch)
+        texts: BaselineState = {"keys": encode(kept), "sketch": sketch.to_text()}
+        made = cls(kept, sketch, None, {"v": _VERSION, "n": known, **texts})
+        return made if made.json_bytes <= budget_bytes else None
+
+    @classmethod
+    def _paused(cls, known: int, reason: Reason) -> "Baseline":
+        return cls(KeySet(), None, reason, {"v": _VERSION, "n": known, "paused": reason})
 
     @classmethod
     def from_state(cls, state: object) -> "Baseline":
@@ -98,6 +108,21 @@ class Baseline:
         if paused is None and known["n"] != len(kept) + len(sketch or ()):
             raise LedgerError(f"The remembered keys are damaged: they are not {known['n']}.")
         return cls(kept, sketch, paused, known)
+
+    def plus(self, keys: KeySet, budget_bytes: int) -> "Baseline":
+        """Add what the rest of a walk saw to what the baseline holds of its beginning.
+
+        A sketch cannot notice a key that it holds already; added once more, that key looks neither
+        known nor unknown, and a deletion of it ends as an overflow.
+        """
+        if self.paused is not None:
+            return self._paused(len(self) + len(keys), self.paused)
+        if self.sketch is None:
+            return self.of(self.kept.union(keys), budget_bytes)
+        fitting = self.sketch.carrier.fitting(keys)
+        kept = self.kept.union(keys.minus(fitting))
+        made = self._compressed(kept, self.sketch.plus(fitting), budget_bytes)
+        return made or self._paused(len(self) + len(keys), Reason.BUDGET)
 
     def to_state(self) -> BaselineState:
         """Give what is put into the state; costs nothing."""
@@ -122,16 +147,26 @@ class Baseline:
             return _untold(len(self) - len(current), self.paused)
         gone = self.kept.minus(current)
         if self.sketch is None:
-            return _told(gone)
+            return _told(gone, KeySet())
         found = self.sketch.compared_with(current if new is None else current.minus(new))
         if not found.complete or len(found.new.minus(current)):
             return _untold(len(gone) + found.estimate, Reason.OVERFLOW)
         # A key that is there is not gone: `new` may name keys that the baseline holds.
-        return _told(gone.union(found.gone.minus(current)))
+        return _told(gone.union(found.gone.minus(current)), found.new)
+
+    def unknown(self, current: KeySet, found: Missing) -> KeySet:
+        """Give the keys of the walk that the baseline does not hold, after `missing` was complete.
+
+        A sketch leaves out those that were named as new.
+        """
+        others = current
+        if self.sketch is not None:
+            others = current.minus(self.sketch.carrier.fitting(current))
+        return others.minus(self.kept).union(found.appeared)
 
 
-def _told(gone: KeySet) -> Missing:
-    return Missing(list(gone), complete=True, estimate=len(gone))
+def _told(gone: KeySet, appeared: KeySet) -> Missing:
+    return Missing(list(gone), complete=True, estimate=len(gone), appeared=appeared)
 
 
 def _untold(estimate: int, reason: Reason) -> Missing:

@@ -54,6 +54,10 @@ class Carrier:
         """How many 64 bit words a key takes."""
         return -(-self.width // WORD_BYTES)
 
+    def fitting(self, keys: KeySet) -> KeySet:
+        """Give the keys that fit."""
+        return KeySet([{column: self._fitting(keys, column) for column in self.columns}])
+
     def count(self, keys: KeySet) -> int:
         """Count the keys that fit."""
         return sum(len(self._fitting(keys, column)) for column in self.columns)

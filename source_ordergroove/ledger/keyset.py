@@ -93,6 +93,10 @@ class KeySet:
         """List the keys of this set that the other does not hold, always in the same order."""
         return list(self.minus(other))
 
+    def intersection(self, other: "KeySet") -> "KeySet":
+        """Give the keys that are in both sets."""
+        return self.minus(self.minus(other))
+
     def union(self, other: "KeySet") -> "KeySet":
         """Give the keys that are in either set."""
         return KeySet([self._columns, other.columns])

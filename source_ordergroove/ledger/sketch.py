@@ -81,6 +81,11 @@ class Sketch:
         """How many differences it can tell."""
         return int(self.table.counts.size / CELLS_PER_KEY)
 
+    def plus(self, keys: KeySet) -> "Sketch":
+        """Add keys that its cells can carry and that are not among its own."""
+        added = _filled(self.carrier, keys, self.table.cells, self.table.seed)
+        return Sketch(self.carrier, self.size + len(keys), self.table.plus(added))
+
     def compared_with(self, current: KeySet) -> Difference:
         """Find the keys of the sketched set that are not in the current one, and the reverse."""
         theirs = _filled(self.carrier, current, self.table.cells, self.table.seed)

@@ -81,6 +81,15 @@ class Table:
             self.words ^ other.words,
         )
 
+    def plus(self, other: "Table") -> "Table":
+        """Put together two tables of the same size and seed."""
+        return Table(
+            self.seed,
+            self.counts + other.counts,
+            self.checks ^ other.checks,
+            self.words ^ other.words,
+        )
+
     def differences(self, net: int) -> int:
         """Estimate how many keys are left, given how many more this side has than the other.
 

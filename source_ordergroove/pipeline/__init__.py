@@ -6,6 +6,7 @@
 | `sync.py` | one pass over the CDK's messages: events in, records and states out |
 | `family.py` | the tables of one walk: page -> rows -> children -> deletes -> state |
 | `starting_point.py` | where a walk's list begins: filter, checkpoint, or from the start |
+| `births.py` | which changed rows were not open at the last walk, for a compressed ledger |
 | `open_set.py` | which rows are open, which were, what to ask for by id |
 | `open_family.py` | orders and items: what is open, what changed, what vanished |
 | `fan_out.py` | a family that also asks one request per parent (product relationships) |

@@ -60,6 +60,11 @@ class TableRules(BaseModel):
     flatten: str | None = None
     retention: str | None = None
 
+    @property
+    def changed(self) -> str:
+        """The column that the time filter looks at."""
+        return (self.time_filter or "").removesuffix("_start")
+
 
 class Declaration(BaseModel):
     """One stream of the manifest."""

@@ -16,7 +16,7 @@ from source_ordergroove.pipeline.shared import Effort, Shared
 from source_ordergroove.pipeline.starting_point import drop_checkpoints, starting_point
 from source_ordergroove.pipeline.state import VERSION, Blob, Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
-from source_ordergroove.pipeline.tracking import PerParent
+from source_ordergroove.pipeline.tracking import NoRoomError, PerParent
 from source_ordergroove.rules.checkpoints import Checkpoints
 from source_ordergroove.rules.children import rows as nested_rows
 from source_ordergroove.rules.guards import RELEASED
@@ -184,22 +184,27 @@ class Family:
         began = time.monotonic()
         if not self._checkpoints.due(began):
             return
-        yield from self._checkpoint(link)
-        self._checkpoints.written(began, time.monotonic())
+        try:
+            yield from self._checkpoint(link)
+        except NoRoomError:
+            self._checkpoints.refused()
+        else:
+            self._checkpoints.written(began, time.monotonic())
 
     def _checkpoint(self, link: str) -> Iterator[AirbyteMessage]:
         if not all(table.incremental for table in self.tables) or not self.started:
             return
         place = Checkpoint(link, self.started)
-        states = {table: self._blob(table, self.underway(table, place)) for table in self.tables}
-        # Tables of one walk are taken up together or not at all.
-        if all(self.shared.budget.allows(blob["checkpoint"]) for blob in states.values()):
-            for table, blob in states.items():
-                yield self._say(table, blob)
+        # Tables of one walk are taken up together or not at all: all fit before any is written.
+        states = {table: self.underway(table, place) for table in self.tables}
+        for table, state in states.items():
+            self.shared.budget.put_down(table.name, state.checkpoint)
+            yield self._state(table, state)
 
     def underway(self, table: Table, place: Checkpoint) -> StreamState:
-        """Return what a table remembers while its walk is under way."""
-        return replace(table.state, checkpoint=replace(place, seen=table.tracker.checkpoint()))
+        """Return what a table remembers while its walk is under way; may raise `NoRoomError`."""
+        seen = table.tracker.checkpoint(self.shared.budget.room(table.name))
+        return replace(table.state, checkpoint=replace(place, seen=seen))
 
     # The end
 
@@ -242,13 +247,8 @@ class Family:
         )
 
     def _state(self, table: Table, state: StreamState) -> AirbyteMessage:
-        return self._say(table, self._blob(table, state))
-
-    def _blob(self, table: Table, state: StreamState) -> Blob:
         scope = table.scope.with_merchant(self.shared.account.merchant_for(table))
-        return replace(state, synced_at=self.shared.stamps.last, scope=scope).to_blob()
-
-    def _say(self, table: Table, blob: Blob) -> AirbyteMessage:
+        blob = replace(state, synced_at=self.shared.stamps.last, scope=scope).to_blob()
         self._said[table.name] = blob
         return messages.state(table.name, blob)
 

@@ -12,10 +12,12 @@ from source_ordergroove.pipeline import guard, messages
 from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.open_set import OpenSet
 from source_ordergroove.pipeline.shared import Shared
+from source_ordergroove.pipeline.starting_point import drop_checkpoints
 from source_ordergroove.pipeline.state import Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
-from source_ordergroove.pipeline.tracking import exact_keys, exact_ledger
+from source_ordergroove.pipeline.tracking import Found
 from source_ordergroove.pipeline.webhooks import Event, Mailbox, happened_at, payload
+from source_ordergroove.rules.guards import RELEASED
 from source_ordergroove.rules.timestamps import OVERLAP, to_wall
 from source_ordergroove.walk import Leg, Opening, Page, Walk, WalkEvent
 
@@ -69,13 +71,17 @@ class OpenFamily(Family):
         if not self._watching:
             return [self.list_leg()]
         state = self.table.state
-        place = state.checkpoint
-        if place and place.open is not None:
-            self._set = OpenSet(exact_keys(state.known), listed=place.seen, carried=place.open)
-            return [self.list_leg()]
+        if state.checkpoint and state.checkpoint.seen is None:
+            # Written while nobody watched: what it emitted as open is not known.
+            drop_checkpoints(self.tables)
+        place = self.table.state.checkpoint
         # With a start date the open list holds rows that no sync has emitted.
         read_everything = state.watermark and not self.shared.settings.start_date
-        self._set = OpenSet(exact_keys(state.known), trusts_list=bool(read_everything))
+        self._set = OpenSet(
+            state.known,
+            trusts_list=bool(read_everything and not place),
+            carried=place.seen if place else None,
+        )
         return [Leg(self.OPEN, params=self.table.rules.open_filter or {})]
 
     def _take_events(self, mailbox: Mailbox) -> None:
@@ -92,6 +98,7 @@ class OpenFamily(Family):
         if leg.name == self.OPEN:
             return [self.list_leg()]
         if leg.name == self.LIST and self._watching:
+            self._set.compare()
             asked = self._set.vanished()
             if not self.shared.settings.start_date:
                 asked += self._set.overlooked()
@@ -111,10 +118,11 @@ class OpenFamily(Family):
     def absent(self, leg: Leg) -> Sequence[Leg]:
         """A 404 for a candidate is its deletion."""
         if leg.name != self.CONFIRM:
+            self._set.anew()
             return super().absent(leg)
         self.effort.requests += 1
         self.effort.attempts += 1
-        if leg.key in self._set.known:
+        if self._set.had(leg.key):
             self._deleted.append(leg.key)
         return self._next_candidate()
 
@@ -162,6 +170,9 @@ class OpenFamily(Family):
         if self._watching:
             dated = zip(keys, rows, strict=True)
             self._set.emitted(keys, [key for key, row in dated if self._looks_open(row)])
+            if self._set.compressed and self.table.state.watermark:
+                since = to_wall(self.table.state.watermark)
+                self._set.births.read(keys, rows, since, self.table.rules.changed)
 
     def _looks_open(self, row: Row) -> bool:
         rules = self.table.rules
@@ -182,12 +193,11 @@ class OpenFamily(Family):
         """Keep what is known open up to date while the walk is under way."""
         if not self._watching:
             return super().underway(table, place)
-        known, listed = self._set.unread()
-        ledger = exact_ledger(known, self.shared.budget.of(table.name))
+        budget = self.shared.budget
         return replace(
             table.state,
-            known=self.shared.budget.spend(table.name, ledger),
-            checkpoint=replace(place, seen=listed, open=self._set.carried()),
+            known=self._set.remaining(),
+            checkpoint=replace(place, seen=self._set.carried(budget.room(table.name))),
         )
 
     def complete(self) -> Iterator[AirbyteMessage]:
@@ -201,16 +211,21 @@ class OpenFamily(Family):
             known = payload(event)
             yield table.tombstone(key, stamp, "webhook", known, happened_at(event))
         deleted = self._deleted if table.state.scope else []
-        kept = [*self._undecided]
-        counts = (len(self._set.known), len(deleted))
-        if guard.hold_back(self.shared.settings.max_deletion_percent, {table.name: counts}):
+        kept = [key for key in self._undecided if self._set.had(key)]
+        percent = self.shared.settings.max_deletion_percent
+        if overflow := self._set.overflow:
+            reason, estimate = overflow
+            found = Found([], len(self._set), complete=False, estimate=estimate, reason=reason)
+            guard.warn_of_overflow(table.name, found)
+        if guard.hold_back(percent, {table.name: (len(self._set), len(deleted))}):
             table.counts.held_back = len(deleted)
             kept += deleted
         else:
             for key in deleted:
                 yield table.tombstone(key, self.shared.stamps.next(), "open_orders")
             self._flagged.update(deleted)
-        yield self._state(table, self._with_offset(self.final(table, self._ledger(kept))))
+        ledger = self._ledger(kept, held_back=percent < RELEASED)
+        yield self._state(table, self._with_offset(self.final(table, ledger)))
 
     def _with_offset(self, state: StreamState) -> StreamState:
         """Note how far the webhooks were applied; an unread log leaves that as it was."""
@@ -225,7 +240,8 @@ class OpenFamily(Family):
             flagged=KeySet.from_keys(recent) if recent else None,
         )
 
-    def _ledger(self, kept: list[str]) -> Baseline | None:
+    def _ledger(self, kept: list[str], *, held_back: bool) -> Baseline | None:
         if not self._watching:
             return None
-        return exact_ledger(self._set.ledger(kept), self.shared.budget.of(self.table.name))
+        budget = self.shared.budget.of(self.table.name)
+        return self._set.ledger(kept, budget, held_back=held_back)

@@ -98,7 +98,8 @@ class Plan:
         floors = [table.state.synced_at for table in tables if table.state.synced_at]
         budget = LedgerBudget()
         for table in tables:
-            budget.hold(table.name, table.state.known)
+            if table.incremental and table.rules.deletes != "never":
+                budget.hold(table.name, table.state.known)
         return Shared(self._settings, Stamps(max(floors, default=None)), Account(), budget)
 
     def _table(

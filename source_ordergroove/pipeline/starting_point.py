@@ -57,6 +57,7 @@ def drop_checkpoints(tables: Sequence[Table]) -> None:
     """Make the tables' walk start anew."""
     for table in tables:
         table.state = replace(table.state, checkpoint=None)
+        table.tracker.anew()
 
 
 def _common_checkpoint(tables: Sequence[Table]) -> tuple[str, datetime] | None:

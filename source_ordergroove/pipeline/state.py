@@ -39,23 +39,20 @@ class Checkpoint:
     """Where a walk stands that did not end yet.
 
     *next* is the vendor's link to the page after the last one emitted, *started* the walk's start
-    by the vendor's clock, *seen* the keys read so far (None if the stream needs none). For orders
-    and items *seen* are listed open rows still to be read and *open* those that were.
+    by the vendor's clock, *seen* what the walk has to know of the rows it read (None if nothing):
+    their keys, or of orders and items those that were emitted as open.
     """
 
     next: str
     started: AwareDatetime
-    seen: Keys | None = None
-    open: Keys | None = None
+    seen: Ledger | None = None
 
     def to_blob(self) -> Blob:
         """Return the JSON of it."""
-        keys = {"seen": self.seen, "open": self.open}
-        return {
-            "next": self.next,
-            "started": format_instant(self.started),
-            **{name: encode(found) for name, found in keys.items() if found is not None},
-        }
+        blob: Blob = {"next": self.next, "started": format_instant(self.started)}
+        if self.seen is not None:
+            blob["seen"] = self.seen.to_state()
+        return blob
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)

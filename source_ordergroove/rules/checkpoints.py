@@ -28,6 +28,10 @@ class Checkpoints:
         self.pages += 1
         return self.pages >= self._next_page and now >= self._not_before
 
+    def refused(self) -> None:
+        """Note that the state would have been too large; most walks' states only grow."""
+        self._next_page = 2 * self.pages
+
     def written(self, began: float, ended: float) -> None:
         """Note that a state was written between two instants (monotonic seconds)."""
         self._next_page = max(self.pages + FIRST_AFTER, int(self.pages * (1 + SHARE)))

@@ -8,6 +8,7 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.family import Family
@@ -32,8 +33,8 @@ FILTERED = declaration("subscription", deletes="never", time_filter="updated_sta
 class Reading:
     """A family with somebody else in the place of the worker."""
 
-    def __init__(self, *tables: Table, **changes: Any) -> None:
-        shared = Shared(settings(**changes), Stamps(None), Account(), LedgerBudget())
+    def __init__(self, *tables: Table, budget: LedgerBudget | None = None, **changes: Any) -> None:
+        shared = Shared(settings(**changes), Stamps(None), Account(), budget or LedgerBudget())
         self.family = Family(tables[0], tables, shared)
         self.walk = Walk()
         self.messages: list[AirbyteMessage] = []
@@ -151,6 +152,45 @@ def test_walk_goes_on_from_its_checkpoint_with_the_same_filter() -> None:
         "list", params={"updated_start": "2026-03-01T03:00:00"}, resume=f"{LINK}7"
     )
     assert reading.family.started == NOON
+
+
+def test_walk_whose_keys_do_not_fit_is_tried_again_when_it_has_doubled() -> None:
+    """A comparing walk needs its keys one by one; here two of them are already too many."""
+    known = Baseline.of(KeySet.from_keys(["old"]), 1_000)
+    before = StreamState(scope=scope_of(settings(), declaration()), watermark=NOON, known=known)
+    reading = Reading(table(state=before), budget=LedgerBudget(total=75, per_stream=75))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(50):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    assert reading.states() == []
+
+
+def test_forgotten_cursor_of_a_whole_table_forgets_what_the_killed_run_saw() -> None:
+    """A row that went before the list was read again is gone, seen or not."""
+    known = Baseline.of(KeySet.from_keys(["a", "b"]), 1_000)
+    seen = Baseline.of(KeySet.from_keys(["a", "b"]), 1_000)
+    before = StreamState(
+        scope=scope_of(settings(), declaration()),
+        watermark=NOON,
+        known=known,
+        checkpoint=Checkpoint(f"{LINK}7", NOON, seen),
+    )
+    reading = Reading(table(state=before))
+    reading(Opening())
+    reading(LegAbsent(reading.leg()))
+    again = reading.leg()
+    reading.page(again, "a")
+    reading(LegDone(again))
+    reading.messages += reading.family.complete()
+
+    gone = [
+        m.record.data["public_id"]
+        for m in reading.messages
+        if m.record and m.record.data["_og_deleted"]
+    ]
+    assert gone == ["b"]
 
 
 def test_forgotten_cursor_starts_the_list_anew_and_dates_the_walk_anew() -> None:

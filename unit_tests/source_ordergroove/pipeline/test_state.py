@@ -21,14 +21,15 @@ instants = st.datetimes(
     timezones=st.just(UTC),
 )
 key_sets = st.lists(st.text()).map(KeySet.from_keys)
+ledgers = key_sets.map(lambda keys: Baseline.of(keys, 10_000))
 states = st.builds(
     StreamState,
     synced_at=st.none() | instants,
     scope=st.none() | st.builds(Scope, st.text(), st.text(), st.none() | st.text()),
     watermark=st.none() | instants,
     walked=st.none() | instants,
-    known=st.none() | key_sets.map(lambda keys: Baseline.of(keys, 10_000)),
-    checkpoint=st.none() | st.builds(Checkpoint, st.text(), instants, st.none() | key_sets),
+    known=st.none() | ledgers,
+    checkpoint=st.none() | st.builds(Checkpoint, st.text(), instants, st.none() | ledgers),
     webhooks=st.none() | st.integers(0, 2**63),
     flagged=st.none() | key_sets,
 )
@@ -106,7 +107,7 @@ def assert_usable(state: StreamState) -> None:
     if state.checkpoint is not None:
         assert isinstance(state.checkpoint.next, str)
         assert state.checkpoint.started.tzinfo is not None
-        assert isinstance(state.checkpoint.seen, KeySet | None)
+        assert isinstance(state.checkpoint.seen, Baseline | None)
     assert isinstance(state.known, Baseline | None)
     assert isinstance(state.flagged, KeySet | None)
     assert isinstance(state.webhooks, int | None)
@@ -125,6 +126,7 @@ def assert_usable(state: StreamState) -> None:
 @example({"version": 1, "checkpoint": ["next", "started"]})
 @example({"version": 1, "checkpoint": {"next": "n", "started": AT, "seen": "of another version"}})
 @example({"version": 1, "flagged": "of another version"})
+@example({"version": 1, "checkpoint": {"next": "n", "started": AT, "seen": {"v": 1, "n": 1}}})
 @example({"version": 1, "known": {"v": 99, "n": 0}})
 @example({"version": 1, "known": {"v": 1, "n": "1", "keys": ""}})
 def test_damaged_state_is_refused_or_usable(blob: dict[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_ordergroove.ledger import Baseline, KeySet, Reason, decode, encode, join_key
+from source_ordergroove.ledger import Baseline, KeySet, Reason, join_key
 from source_ordergroove.pipeline.tracking import (
     Found,
+    NoRoomError,
     PerParent,
     Tracker,
     Untracked,
@@ -26,7 +28,7 @@ families = st.dictionaries(
 )
 
 
-def whole(baseline: Baseline | None, resumed: KeySet | None = None) -> WholeTable:
+def whole(baseline: Baseline | None, resumed: Baseline | None = None) -> WholeTable:
     return WholeTable(baseline, resumed, log_kept_for_a_time=False)
 
 
@@ -35,11 +37,11 @@ def remembered(known: set[str]) -> Baseline:
     return Baseline.from_state(Baseline.of(KeySet.from_keys(known), AMPLE).to_state())
 
 
-def put_down(tracker: Tracker) -> KeySet:
+def put_down(tracker: Tracker, room: int = AMPLE) -> Baseline:
     """A checkpoint as a later run gets it from the state."""
-    keys = tracker.checkpoint()
-    assert keys is not None
-    return decode(encode(keys))
+    seen = tracker.checkpoint(room)
+    assert seen is not None
+    return Baseline.from_state(seen.to_state())
 
 
 def contents(ledger: Baseline | None) -> set[str]:
@@ -95,6 +97,63 @@ def test_walk_taken_up_again_finds_the_same(
 
     assert set(resumed.find().gone) == known - set().union(*pages)
     assert contents(resumed.ledger(AMPLE, held_back=False)) == set().union(*pages)
+
+
+def random_ids(count: int) -> list[str]:
+    random = Random(count)
+    return [f"{random.getrandbits(128):032x}" for _ in range(count)]
+
+
+def test_first_walk_of_a_large_table_is_taken_up_again_and_misses_nothing_after() -> None:
+    """Its keys do not fit the checkpoint, nor the ledger: a sketch goes through both."""
+    ids = random_ids(3_000)
+    killed = whole(None)
+    killed.saw(ids[:2_000])
+    resumed = whole(None, put_down(killed, 20_000))
+    resumed.saw(ids[2_000:2_500])
+    again = whole(None, put_down(resumed, 20_000))
+    again.saw(ids[2_500:])
+    assert again.find() == Found([], 0)
+    ledger = again.ledger(20_000, held_back=False)
+    assert ledger is not None
+    assert (ledger.sketch is not None, len(ledger)) == (True, 3_000)
+
+    following = whole(Baseline.from_state(ledger.to_state()))
+    following.saw(ids[100:])
+
+    assert set(following.find().gone) == set(ids[:100])
+
+
+def test_walk_that_compares_is_not_taken_up_again_without_its_keys() -> None:
+    """What it had seen must be taken out of the known keys one by one."""
+    tracker = whole(remembered({"a"}))
+    tracker.saw(random_ids(3_000))
+
+    with pytest.raises(NoRoomError):
+        tracker.checkpoint(20_000)
+
+
+def test_checkpoint_without_any_room_is_none() -> None:
+    tracker = whole(None)
+    tracker.saw(random_ids(3_000))
+
+    with pytest.raises(NoRoomError):
+        tracker.checkpoint(500)
+
+
+@given(seen=tables, listed=tables, known=tables)
+def test_walk_that_starts_anew_has_seen_nothing(
+    seen: set[str], listed: set[str], known: set[str]
+) -> None:
+    """A key that went before the list was read again is gone."""
+    killed = whole(remembered(known))
+    killed.saw(seen)
+    tracker = whole(remembered(known), put_down(killed))
+    tracker.anew()
+    tracker.saw(listed)
+
+    assert set(tracker.find().gone) == known - listed
+    assert contents(tracker.ledger(AMPLE, held_back=False)) == listed
 
 
 def test_first_walk_compares_with_nothing() -> None:
@@ -229,11 +288,55 @@ def test_children_of_a_walk_taken_up_again(
 
 
 def test_children_that_are_not_known_are_not_missed() -> None:
-    for tracker in (PerParent(None, None), PerParent(PAUSED, None)):
-        read(tracker, {"p": {"a"}})
+    tracker = PerParent(None, None)
+    read(tracker, {"p": {"a"}})
 
-        assert tracker.find() == Found([], 0)
-        assert contents(tracker.ledger(AMPLE, held_back=False)) == {join_key(("p", "a"))}
+    assert tracker.find() == Found([], 0)
+    assert contents(tracker.ledger(AMPLE, held_back=False)) == {join_key(("p", "a"))}
+
+
+def test_paused_children_stay_paused() -> None:
+    """Those of the parents read since say nothing about all others, so the warning goes on."""
+    tracker = PerParent(PAUSED, None)
+    read(tracker, {"p": {"c"}})
+
+    assert tracker.find() == Found([], 0)
+    ledger = tracker.ledger(AMPLE, held_back=False)
+    assert ledger is not None
+    assert ledger.to_state() == {"v": 1, "n": 3, "paused": "budget"}
+
+
+def test_first_walk_with_too_many_children_is_taken_up_again_and_ends_paused() -> None:
+    killed = PerParent(None, None)
+    killed.saw(join_key(("p", key)) for key in random_ids(3_000))
+    resumed = PerParent(None, put_down(killed, 20_000))
+    read(resumed, {"q": {"a"}})
+
+    ledger = resumed.ledger(AMPLE, held_back=False)
+    assert ledger is not None
+    assert ledger.to_state() == {"v": 1, "n": 3_001, "paused": "budget"}
+
+
+def test_walk_that_compares_children_needs_room_for_those_it_read() -> None:
+    tracker = PerParent(remembered({join_key(("p", "a"))}), None)
+    tracker.saw(join_key(("p", key)) for key in random_ids(3_000))
+
+    with pytest.raises(NoRoomError):
+        tracker.checkpoint(20_000)
+
+
+@given(known=families, before=families, after=families)
+def test_children_of_a_walk_that_starts_anew(
+    known: dict[str, set[str]], before: dict[str, set[str]], after: dict[str, set[str]]
+) -> None:
+    killed = PerParent(remembered(children(known)), None)
+    read(killed, before)
+    tracker = PerParent(remembered(children(known)), put_down(killed))
+    tracker.anew()
+    read(tracker, after)
+
+    was = {parent: found for parent, found in known.items() if parent in after}
+    assert set(tracker.find().gone) == children(was) - children(after)
 
 
 def test_distrusted_children_are_not_missed() -> None:
@@ -248,10 +351,11 @@ def test_untracked_table_remembers_nothing() -> None:
     tracker = Untracked()
     tracker.saw(["a"])
     tracker.distrust()
+    tracker.anew()
 
     assert tracker.find() == Found([], 0)
     assert tracker.ledger(AMPLE, held_back=True) is None
-    assert tracker.checkpoint() is None
+    assert tracker.checkpoint(AMPLE) is None
 
 
 @given(tables, st.integers(0, 400))

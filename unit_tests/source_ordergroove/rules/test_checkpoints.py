@@ -55,3 +55,19 @@ def test_states_take_at_most_a_tenth_of_the_time(reading: float, writing: float)
             written += 1
 
     assert 10 * writing * (written - 1) <= now
+
+
+@given(st.lists(st.booleans(), max_size=20))
+def test_state_that_is_too_large_is_tried_again_when_the_walk_has_doubled(fits: list[bool]) -> None:
+    """A walk of any length asks for few states in vain."""
+    checkpoints, answers, refused_at = Checkpoints(), iter(fits), None
+    for page in range(1, 2_000):
+        if not checkpoints.due(now=float(page)):
+            continue
+        assert refused_at is None or page == 2 * refused_at
+        if next(answers, True):
+            checkpoints.written(float(page), float(page))
+            refused_at = None
+        else:
+            checkpoints.refused()
+            refused_at = page
