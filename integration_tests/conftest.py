@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,9 @@ from emulator.endpoints import ENDPOINTS
 from emulator.request_log import RequestLog
 from emulator.server import Running, running
 from emulator.settings import Settings
+from source_ordergroove.ledger import Baseline, KeySet, baseline, encode
+from source_ordergroove.pipeline import open_set, plan, tracking
+from source_ordergroove.pipeline.budget import LedgerBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,3 +67,22 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
             monkeypatch.setitem(ENDPOINTS, path, replace(endpoint, largest_page=size))
 
     return limit
+
+
+@pytest.fixture(params=["exact", "sketched"])
+def ledgers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once with all known keys in the state, once with sketches of them, as of large tables."""
+    if request.param == "exact":
+        return
+
+    def exactly(keys: KeySet, _budget: int) -> Baseline:
+        return Baseline.from_state({"v": 1, "n": len(keys), "keys": encode(keys)})
+
+    monkeypatch.setattr(
+        baseline, "encode_within", lambda keys, _: None if len(keys) else encode(keys)
+    )
+    monkeypatch.setattr(baseline, "_divided", lambda keys, _: (KeySet(), keys))
+    # Children of subscriptions have no sketch; small ones are as good as large ones here.
+    for user in (tracking, open_set):
+        monkeypatch.setattr(user, "exact_ledger", exactly)
+    monkeypatch.setattr(plan, "LedgerBudget", partial(LedgerBudget, 1_200_000, 60_000))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emulator.server import Running
     from emulator.tables import Row
 
+pytestmark = pytest.mark.usefixtures("ledgers")
+
 RELEASE = {"max_deletion_percent": 100}
 OTHER_KEY = "og-emulator-key-that-replaced-the-first"
 

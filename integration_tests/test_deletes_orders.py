@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from emulator.server import Running
     from emulator.tables import Row
 
+pytestmark = pytest.mark.usefixtures("ledgers")
+
 OPEN, CHANGED = 1, 2
 """The requests for each of the two lists; a small merchant's are one page each."""
 

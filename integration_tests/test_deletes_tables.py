@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from emulator.server import Running
     from emulator.world import Change, World
 
+pytestmark = pytest.mark.usefixtures("ledgers")
+
 RECONCILED = (
     "address",
     "customer",
