@@ -12,6 +12,7 @@ UV := $(PYTHON) scripts/uv.py
 STAMP := $(VENV)/.installed
 CODE := $(wildcard source_ordergroove emulator webhook_receiver demo unit_tests integration_tests scripts benchmarks)
 IMAGE ?= airbyte/source-ordergroove:dev
+RECEIVER_IMAGE ?= ordergroove-webhook-receiver:dev
 EMULATOR_IMAGE ?= ordergroove-emulator:dev
 SIZE ?= small
 comma := ,
@@ -22,10 +23,10 @@ export AIRBYTE_OFFLINE_MODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo emulator test check fix bench image prove-image lock clean
+.PHONY: help setup demo emulator test check fix bench image receiver-image prove-image lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv (the second time: nothing to do)
 
@@ -73,6 +74,9 @@ BUILD := docker build --quiet $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_I
 
 image: ## build the connector's image (IMAGE=name:tag)
 	$(BUILD) --tag $(IMAGE) .
+
+receiver-image: ## build the webhook receiver's image (RECEIVER_IMAGE=name:tag)
+	$(BUILD) --target webhook-receiver --tag $(RECEIVER_IMAGE) .
 
 prove-image: image ## spec, check, discover and read from the image, against the emulator (SIZE=small|medium|large)
 	$(BUILD) --target emulator --tag $(EMULATOR_IMAGE) .

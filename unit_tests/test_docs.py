@@ -18,6 +18,7 @@ DOCUMENTS = [
     *REPOSITORY.glob("docs/*.md"),
     REPOSITORY / "webhook_receiver" / "README.md",
     REPOSITORY / "emulator" / "README.md",
+    REPOSITORY / "deploy" / "kubernetes" / "README.md",
 ]
 MANIFEST: dict[str, Any] = yaml.safe_load(
     (REPOSITORY / "source_ordergroove" / "manifest.yaml").read_text()

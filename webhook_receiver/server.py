@@ -10,7 +10,8 @@ from webhook_receiver.app import create_app
 from webhook_receiver.settings import Settings
 from webhook_receiver.store import Store
 
-_STOP_SECONDS = 10
+STOP_SECONDS = 10
+"""What is under way then has this long; a process manager must wait longer before it kills."""
 _KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 seconds nginx keeps an idle connection, so that it is never the receiver that
 closes one just as a webhook is sent over it."""
@@ -53,7 +54,7 @@ def serve(settings: Settings) -> None:
                 forwarded_allow_ips=trusted,
                 limit_concurrency=_MOST_CONNECTIONS,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_STOP_SECONDS,
+                timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
         # After a graceful stop uvicorn raises the signal once more for whoever handled it before.
