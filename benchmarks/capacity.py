@@ -218,7 +218,12 @@ Computed by `python -m benchmarks.capacity` (part of `make bench`) from
 - Splitting one merchant's streams over connections gains time only if each has an address of its
   own; keep streams that are read from one endpoint together, or it is walked twice.
 - Request {base} MB of memory plus {a_row} bytes for each known key, and half a core; a limit of
-  twice that is generous.
+  twice that is generous. On Kubernetes each job is a pod, and these are its `JOB_MAIN_CONTAINER_*`
+  values, or the connection's own. A pod that is evicted loses at most what came after its last
+  STATE; the next attempt goes on there.
+- Pods of one cluster mostly leave by one address: then they share the vendor's limit as above.
+- The webhook receiver scales by replicas on one PostgreSQL:
+  [its manifests](../deploy/kubernetes/README.md).
 
 ## Where the figures come from
 
