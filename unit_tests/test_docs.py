@@ -68,15 +68,6 @@ def test_readme_names_the_defaults() -> None:
     }
 
 
-def test_diagram_names_every_stream() -> None:
-    text = (REPOSITORY / "docs" / "ordergroove.md").read_text()
-    diagram = text.split("```mermaid", 1)[1].split("```", 1)[0]
-    named = set(re.findall(r"^  (\w+)|[|o}{]-*[|o}{]+ (\w+) :", diagram, re.MULTILINE))
-    assert {name for pair in named for name in pair if name} - {"erDiagram"} == set(
-        MANIFEST["definitions"]["streams"]
-    ) - {"webhook_event"}
-
-
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_links_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", document.read_text())
