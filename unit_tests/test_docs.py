@@ -9,29 +9,14 @@ import pytest
 import yaml
 
 from scripts.stream_docs import PAGE, page
+from unit_tests.documents import DOCUMENTS, REPOSITORY, table
 from webhook_receiver.settings import Settings
 
-REPOSITORY = Path(__file__).parents[1]
-README = REPOSITORY / "README.md"
-DOCUMENTS = [
-    *REPOSITORY.glob("*.md"),
-    *REPOSITORY.glob("docs/*.md"),
-    REPOSITORY / "webhook_receiver" / "README.md",
-    REPOSITORY / "emulator" / "README.md",
-    REPOSITORY / "deploy" / "kubernetes" / "README.md",
-]
 MANIFEST: dict[str, Any] = yaml.safe_load(
     (REPOSITORY / "source_ordergroove" / "manifest.yaml").read_text()
 )
 SETTINGS = MANIFEST["spec"]["connection_specification"]["properties"]
 SHOWN = {name for name, field in SETTINGS.items() if not field.get("airbyte_hidden")}
-
-
-def table(document: Path, heading: str) -> list[list[str]]:
-    """Return the cells of the first table after a heading, without its head."""
-    text = document.read_text().split(f"{heading}\n", 1)[1]
-    lines = [line for line in text.split("\n#")[0].splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def test_stream_page_is_what_the_manifest_and_the_schemas_say() -> None:
