@@ -25,6 +25,9 @@ from integration_tests.harness.browser import (
 REPOSITORY = Path(__file__).parents[1]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
+# Two syncs of all streams and a database, on a machine that does other things too.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -37,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=280,
     )
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return folder, ran.stdout
