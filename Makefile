@@ -23,7 +23,7 @@ export AIRBYTE_OFFLINE_MODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo emulator test check fix bench image receiver-image prove-image lock clean
+.PHONY: help setup demo emulator test check fix bench dbt image receiver-image prove-image lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ bench: setup requirements/bench.txt ## measure speed and memory against other wa
 	@$(BENCH) -m benchmarks
 	@$(PY) -m benchmarks.capacity
 
+# dbt has one too: what it depends on and what the connector's framework depends on exclude each other.
+DBT := .venv-dbt/bin/python
+dbt: requirements/dbt.txt ## install dbt into .venv-dbt, for the package in dbt_ordergroove
+	@test -x $(DBT) || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv-dbt
+	@$(UV) pip sync --quiet --python $(DBT) --require-hashes requirements/dbt.txt
+
 # BASE_IMAGE and CA_BUNDLE: for networks without a registry, or that inspect TLS (see the Dockerfile).
 BUILD := docker build --quiet $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(if $(CA_BUNDLE),--secret id=ca_bundle$(comma)src=$(CA_BUNDLE))
 
@@ -83,7 +89,7 @@ prove-image: image ## spec, check, discover and read from the image, against the
 	$(PYTHON) scripts/prove_image.py --image $(IMAGE) --emulator-image $(EMULATOR_IMAGE) --size $(SIZE)
 
 clean: ## remove the environment, caches and what the demo wrote
-	rm -rf $(VENV) .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist demo.duckdb*
+	rm -rf $(VENV) .venv-dbt .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist demo.duckdb*
 
 # The rest is resolved within dev.txt, so that tests run on the versions the images hold. Extra indexes and links of this
 # machine are left out: a hash must be of the public file, not of a local rebuild.
@@ -94,6 +100,7 @@ WITHIN := -c requirements/dev.txt
 lock: ## resolve the hashed requirements anew (UPGRADE=--upgrade for the newest versions)
 	@$(COMPILE) $(UPGRADE) requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o requirements/dev.txt
+	@$(COMPILE) $(UPGRADE) requirements/dbt.in -o requirements/dbt.txt
 	@$(COMPILE) $(UPGRADE) pyproject.toml $(WITHIN) -o requirements/runtime.txt
 	@$(COMPILE) $(UPGRADE) --group webhook-receiver $(WITHIN) -o requirements/receiver.txt
 	@$(COMPILE) $(UPGRADE) --group emulator $(WITHIN) -o requirements/emulator.txt

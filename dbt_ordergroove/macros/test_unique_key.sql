@@ -1,0 +1,9 @@
+{# dbt's `unique` knows one column only. #}
+{% test og_unique_key(model, columns) %}
+  {% set key = [] %}
+  {% for column in columns %}{% do key.append(adapter.quote(column)) %}{% endfor %}
+select {{ key | join(', ') }}
+from {{ model }}
+group by {{ key | join(', ') }}
+having count(*) > 1
+{% endtest %}

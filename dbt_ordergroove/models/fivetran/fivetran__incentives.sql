@@ -1,0 +1,2 @@
+{{ config(alias='incentive') }}
+{{ og_fivetran('incentives', {'public_id': 'id', 'customer': 'customer_id', 'order': 'order_id', 'incentive_public_id': 'public_id', 'incentive_discount_type': 'discount_type', 'incentive_field': 'field', 'incentive_name': 'name', 'incentive_target': 'target', 'incentive_threshold_field': 'threshold_field', 'incentive_threshold_value': 'threshold_value', 'incentive_type': 'type', 'incentive_value': 'value'}) }}

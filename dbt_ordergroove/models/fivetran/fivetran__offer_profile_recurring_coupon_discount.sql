@@ -1,0 +1,2 @@
+{{ config(alias='offer_profile_recurring_coupon_discount') }}
+{{ og_fivetran('offer_profile_recurring_coupon_discount', {'public_id': 'id'}) }}

@@ -1,0 +1,2 @@
+{{ config(alias='orders') }}
+{{ og_fivetran('orders', {'public_id': 'id', 'customer': 'customer_id', 'payment': 'payment_id'}) }}

@@ -1,0 +1,2 @@
+{{ config(alias='product_group') }}
+{{ og_fivetran('product_group') }}

@@ -1,0 +1,2 @@
+{{ config(alias='subscription_discount') }}
+{{ og_fivetran('subscription_discount') }}

@@ -1,0 +1,2 @@
+{{ config(alias='address') }}
+{{ og_hevo('address') }}

@@ -1,0 +1,2 @@
+{{ config(alias='customer') }}
+{{ og_hevo('customer') }}

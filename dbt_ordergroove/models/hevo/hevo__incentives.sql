@@ -1,0 +1,2 @@
+{{ config(alias='incentives') }}
+{{ og_hevo('incentives') }}

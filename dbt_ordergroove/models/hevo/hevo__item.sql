@@ -1,0 +1,2 @@
+{{ config(alias='item') }}
+{{ og_hevo('item') }}

@@ -1,0 +1,2 @@
+{{ config(alias='offer_profile') }}
+{{ og_hevo('offer_profile') }}

@@ -1,0 +1,2 @@
+{{ config(alias='orders') }}
+{{ og_hevo('orders') }}

@@ -1,0 +1,2 @@
+{{ config(alias='payment') }}
+{{ og_hevo('payment') }}

@@ -1,0 +1,2 @@
+{{ config(alias='placement_log_responses') }}
+{{ og_hevo('placement_log_responses') }}

@@ -1,0 +1,2 @@
+{{ config(alias='product') }}
+{{ og_hevo('product') }}

@@ -1,0 +1,2 @@
+{{ config(alias='product_relationships') }}
+{{ og_hevo('product_relationships') }}

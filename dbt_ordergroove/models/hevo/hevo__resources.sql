@@ -1,0 +1,2 @@
+{{ config(alias='resources') }}
+{{ og_hevo('resources') }}

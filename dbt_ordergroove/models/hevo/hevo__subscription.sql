@@ -1,0 +1,2 @@
+{{ config(alias='subscription') }}
+{{ og_hevo('subscription') }}

@@ -1,0 +1,2 @@
+{{ config(alias='subscription_component') }}
+{{ og_hevo('subscription_component') }}

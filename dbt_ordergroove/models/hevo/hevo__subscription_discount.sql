@@ -1,0 +1,2 @@
+{{ config(alias='subscription_discount') }}
+{{ og_hevo('subscription_discount') }}

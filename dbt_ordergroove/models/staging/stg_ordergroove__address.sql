@@ -1,0 +1,1 @@
+{{ og_staging('address') }}

@@ -1,0 +1,1 @@
+{{ og_staging('merchant_cancel_reason') }}

@@ -1,0 +1,1 @@
+{{ og_staging('offer_profile_initial_coupon_discount') }}

@@ -1,0 +1,1 @@
+{{ og_staging('product_selection_rule') }}
