@@ -15,7 +15,7 @@ from emulator.request_log import RequestLog
 from emulator.server import Running, running
 from emulator.settings import Settings
 from source_ordergroove.ledger import Baseline, KeySet, baseline, encode
-from source_ordergroove.pipeline import open_set, plan, tracking
+from source_ordergroove.pipeline import open_set, per_parent, plan
 from source_ordergroove.pipeline.budget import LedgerBudget
 
 if TYPE_CHECKING:
@@ -83,6 +83,6 @@ def ledgers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     )
     monkeypatch.setattr(baseline, "_divided", lambda keys, _: (KeySet(), keys))
     # Children of subscriptions have no sketch; small ones are as good as large ones here.
-    for user in (tracking, open_set):
+    for user in (per_parent, open_set):
         monkeypatch.setattr(user, "exact_ledger", exactly)
     monkeypatch.setattr(plan, "LedgerBudget", partial(LedgerBudget, 1_200_000, 60_000))

@@ -12,7 +12,7 @@
 | `fan_out.py` | a family that also asks one request per parent (product relationships) |
 | `webhooks.py` | the receiver's log and the deletions in it |
 | `table.py` | one selected stream: normalise, stamp, key, tombstones, counts |
-| `tracking.py` | which known keys are gone after a walk |
+| `tracking.py`, `whole_table.py`, `per_parent.py` | which known keys are gone after a walk |
 | `state.py`, `scope.py`, `account.py` | what a stream remembers, and for whom it is valid |
 | `guard.py` | deletions that are held back, and what the log says of them |
 | `progress.py` | what a long walk says while it runs |

@@ -11,12 +11,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_ordergroove import errors
 from source_ordergroove.ledger import Baseline, Reason
 from source_ordergroove.pipeline import guard, messages
+from source_ordergroove.pipeline.per_parent import PerParent
 from source_ordergroove.pipeline.progress import Progress
 from source_ordergroove.pipeline.shared import Effort, Shared
 from source_ordergroove.pipeline.starting_point import drop_checkpoints, starting_point
 from source_ordergroove.pipeline.state import VERSION, Blob, Checkpoint, StreamState
 from source_ordergroove.pipeline.table import Row, Table
-from source_ordergroove.pipeline.tracking import NoRoomError, PerParent
+from source_ordergroove.pipeline.tracking import NoRoomError
 from source_ordergroove.rules.checkpoints import Checkpoints
 from source_ordergroove.rules.children import rows as nested_rows
 from source_ordergroove.rules.guards import RELEASED

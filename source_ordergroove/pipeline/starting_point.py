@@ -7,7 +7,7 @@ from datetime import datetime
 from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.table import Table
-from source_ordergroove.pipeline.tracking import WholeTable
+from source_ordergroove.pipeline.whole_table import WholeTable
 from source_ordergroove.rules.stamps import utc_now
 from source_ordergroove.rules.timestamps import filter_start
 

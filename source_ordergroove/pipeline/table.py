@@ -14,15 +14,11 @@ from source_ordergroove import errors
 from source_ordergroove.ledger import join_key, split_key
 from source_ordergroove.pipeline import messages
 from source_ordergroove.pipeline.declaration import Declaration
+from source_ordergroove.pipeline.per_parent import PerParent
 from source_ordergroove.pipeline.scope import Scope
 from source_ordergroove.pipeline.state import StreamState
-from source_ordergroove.pipeline.tracking import (
-    PerParent,
-    Tracker,
-    Untracked,
-    WholeTable,
-    exact_keys,
-)
+from source_ordergroove.pipeline.tracking import Tracker, Untracked, exact_keys
+from source_ordergroove.pipeline.whole_table import WholeTable
 from source_ordergroove.rules.children import flatten
 from source_ordergroove.rules.normalise import Normaliser
 from source_ordergroove.rules.privacy import Filter
