@@ -43,7 +43,7 @@ demo: setup ## read all streams from the emulator into demo.duckdb
 emulator: setup ## run the fake Ordergroove on port 8000
 	@$(PY) -m emulator --port 8000 --seed 7 --size small
 
-test: setup ## run every test
+test: setup dbt ## run every test
 	@$(PY) -m pytest
 
 check: setup ## format, lint, types, imports, dependencies, YAML, spelling

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +17,17 @@ from emulator.endpoints import ENDPOINTS
 from emulator.request_log import RequestLog
 from emulator.server import Running, running
 from emulator.settings import Settings
+from integration_tests.harness import postgres
 from source_ordergroove.ledger import Baseline, KeySet, baseline, encode
 from source_ordergroove.pipeline import open_set, per_parent, plan
 from source_ordergroove.pipeline.budget import LedgerBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from integration_tests.harness.postgres import Cluster
+
+REPOSITORY = Path(__file__).parents[1]
 
 PRESENT = datetime(2026, 5, 13, 16, 30, tzinfo=UTC)
 """Where the emulators' clocks stand still: the worlds are the same, byte for byte, in every run."""
@@ -50,6 +58,30 @@ def shared_emulator() -> Iterator[Running]:
     """A small merchant for a module of tests that change nothing, or reset it."""
     with running(clock=Clock(PRESENT, frozen=True)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A real PostgreSQL, started once. Never skipped: without it half is untested."""
+    with postgres.running(durable=False) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder with what `make demo` leaves there, and what it said."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "demo.duckdb").write_text("what an earlier, interrupted demo left behind")
+    ran = subprocess.run(
+        [sys.executable, "-m", "demo", "--folder", str(folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    return folder, ran.stdout
 
 
 @pytest.fixture

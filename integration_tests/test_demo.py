@@ -6,7 +6,6 @@ import html
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -27,23 +26,6 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 # Two syncs of all streams and a database, on a machine that does other things too.
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder with what the demo leaves there, and what it said."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "demo.duckdb").write_text("what an earlier, interrupted demo left behind")
-    ran = subprocess.run(
-        [sys.executable, "-m", "demo", "--folder", str(folder)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=280,
-    )
-    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-    return folder, ran.stdout
 
 
 def test_the_tables_equal_the_emulators_world(demo: tuple[Path, str]) -> None:

@@ -1,17 +1,7 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from integration_tests.webhook_receiver import postgres
-from integration_tests.webhook_receiver.postgres import Cluster
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A real PostgreSQL, started once. Never skipped: without it half is untested."""
-    with postgres.running(durable=False) as cluster:
-        yield cluster
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

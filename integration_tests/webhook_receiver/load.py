@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx2
 
-from integration_tests.webhook_receiver import postgres
+from integration_tests.harness import postgres
 from integration_tests.webhook_receiver.receiver import WEBHOOKS, Receiver, read_log
 from unit_tests.webhook_receiver.builders import envelope, signature
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import event as listeners
 
-from integration_tests.webhook_receiver.postgres import Cluster
+from integration_tests.harness.postgres import Cluster
 from unit_tests.webhook_receiver.builders import settings
 from webhook_receiver import database
 from webhook_receiver.errors import StorageUnavailableError

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from integration_tests.webhook_receiver.postgres import Cluster
+from integration_tests.harness.postgres import Cluster
 from integration_tests.webhook_receiver.receiver import (
     WEBHOOKS,
     Receiver,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from integration_tests.webhook_receiver.postgres import Cluster
+from integration_tests.harness.postgres import Cluster
 from unit_tests.webhook_receiver.builders import NOW, StandingClock, envelope
 from unit_tests.webhook_receiver.builders import settings as settings_of
 from webhook_receiver.database import engine_for_writing

@@ -1,6 +1,6 @@
 """A real PostgreSQL for tests: an own cluster from Debian's packages, gone at the end.
 
-For a look by hand: `python -m integration_tests.webhook_receiver.postgres` starts one, prints its
+For a look by hand: `python -m integration_tests.harness.postgres` starts one, prints its
 `DATABASE_URL`, and stops it when its input ends.
 """
 
