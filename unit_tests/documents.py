@@ -11,6 +11,7 @@ DOCUMENTS = [
     REPOSITORY / "webhook_receiver" / "README.md",
     REPOSITORY / "emulator" / "README.md",
     REPOSITORY / "deploy" / "kubernetes" / "README.md",
+    REPOSITORY / "dbt_ordergroove" / "README.md",
 ]
 
 
