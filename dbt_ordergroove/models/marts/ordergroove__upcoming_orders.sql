@@ -1,8 +1,19 @@
+with orders as (
+
+  select
+    cast(place as date) as place_date,
+    currency_code,
+    total
+  from {{ ref('stg_ordergroove__orders') }}
+  where status in (1, 6)
+
+)
+
 select
-  cast(place as date) as place_date,
+  place_date,
+  {{ og_week('place_date') }} as place_week,
   currency_code,
   count(*) as orders,
   sum(total) as revenue
-from {{ ref('stg_ordergroove__orders') }}
-where status in (1, 6)
-group by 1, 2
+from orders
+group by 1, 2, 3
