@@ -142,6 +142,5 @@ select
   cast(active_customers as {{ dbt.type_bigint() }}) as active_customers,
   cast(started as {{ dbt.type_bigint() }}) as started,
   cast(cancelled as {{ dbt.type_bigint() }}) as cancelled,
-  cast(cancelled as {{ dbt.type_float() }})
-    / nullif(active_subscriptions - started + cancelled, 0) as churn_rate
+  cancelled * 1.0 / nullif(active_subscriptions - started + cancelled, 0) as churn_rate
 from running
