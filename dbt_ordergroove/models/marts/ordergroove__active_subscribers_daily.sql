@@ -142,5 +142,6 @@ select
   cast(active_customers as {{ dbt.type_bigint() }}) as active_customers,
   cast(started as {{ dbt.type_bigint() }}) as started,
   cast(cancelled as {{ dbt.type_bigint() }}) as cancelled,
-  cancelled * 1.0 / nullif(active_subscriptions - started + cancelled, 0) as churn_rate
+  cast(cancelled as {{ 'float64' if target.type == 'bigquery' else 'double precision' }})
+    / nullif(active_subscriptions - started + cancelled, 0) as churn_rate
 from running
