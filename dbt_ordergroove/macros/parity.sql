@@ -3,8 +3,8 @@
   {% set relation = source('ordergroove', table) %}
 select
   {% for column in og_columns(relation)
-     if not column.name.startswith('_og_') and not column.name.startswith('_airbyte') %}
-  {{ adapter.quote(column.name) }} as {{ adapter.quote(renamed.get(column.name, column.name)) }},
+     if not (column.name | lower).startswith('_og_') and not (column.name | lower).startswith('_airbyte') %}
+  {{ adapter.quote(column.name) }} as {{ og_column(renamed.get(column.name | lower, column.name)) }},
   {% endfor %}
   {{ more }}
 from {{ relation }}

@@ -24,7 +24,7 @@
 {% macro og_staging(table, more='') %}
   {% set relation = source('ordergroove', table) %}
 select
-  {% for column in og_columns(relation) if not column.name.startswith('_airbyte') %}
+  {% for column in og_columns(relation) if not (column.name | lower).startswith('_airbyte') %}
   {{ adapter.quote(column.name) }},
   {% if og_is_wall_clock(column) == true %}
   {{ og_utc(adapter.quote(column.name)) }} as {{ og_column(column.name ~ '_utc') }},
