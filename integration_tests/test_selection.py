@@ -67,6 +67,21 @@ def test_one_stream_alone(emulator: Running, stream: str) -> None:
     assert {record["stream"] for record in output.of("RECORD")} <= {stream}
 
 
+def test_column_that_is_not_selected_does_not_arrive(emulator: Running) -> None:
+    replica = Replica(emulator, ["customer"])
+    (configured,) = replica.catalog["streams"]
+    schema = configured["stream"]["json_schema"]
+    columns = {name: kind for name, kind in schema["properties"].items() if name != "email"}
+    configured["stream"] = {**configured["stream"], "json_schema": {"properties": columns}}
+
+    rows = replica.sync().records("customer")
+
+    assert {row["merchant_user_id"] for row in rows} == {
+        row.key[0] for row in emulator.world["customers"].rows
+    }
+    assert [row for row in rows if "email" in row] == []
+
+
 @pytest.mark.parametrize("endpoint", FAMILIES)
 def test_children_without_their_parent(emulator: Running, endpoint: str) -> None:
     replica = Replica(emulator, FAMILIES[endpoint][1:])

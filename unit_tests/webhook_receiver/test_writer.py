@@ -12,13 +12,18 @@ from webhook_receiver.events import Event
 from webhook_receiver.metrics import Metrics
 from webhook_receiver.writer import MOST_EVENTS_IN_A_COMMIT, Writer
 
+PATIENCE = 20
+
 
 def event(name: str) -> Event:
     return Event(name, "order.delete", b"{}", NOW, late=False)
 
 
 class Database:
-    """Remembers its batches; each commit waits until `gate` lets it through."""
+    """Remembers its batches; each commit waits until `gate` lets it through.
+
+    Not for ever: a test that fails before it opens the gate would hang instead.
+    """
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -29,13 +34,13 @@ class Database:
     def append(self, events: Sequence[Event]) -> list[bool]:
         self.batches.append([event.id for event in events])
         self.begun.release()
-        self.gate.acquire()
+        assert self.gate.acquire(timeout=PATIENCE)
         if self.error is not None:
             raise self.error
         return [not event.id.startswith("known") for event in events]
 
     async def commit_begins(self) -> None:
-        await asyncio.to_thread(self.begun.acquire)
+        assert await asyncio.to_thread(self.begun.acquire, timeout=PATIENCE)
 
 
 def test_requests_that_arrive_during_a_commit_share_the_next() -> None:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 import pytest
+import requests
 
 from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page
 from unit_tests.source_ordergroove.components.vendor import (
@@ -35,6 +36,22 @@ def test_page_says_where_the_list_goes_on_and_when_it_was_asked_for() -> None:
     assert (first.next, last.next) == (f"{URL}?cursor=b", None)
     assert (first.leg, first.attempts, first.vendor_time) == (LIST, 1, DATE)
     assert 0 <= first.elapsed < 60 < first.sent
+
+
+def test_page_is_dated_by_the_request_that_brought_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later date would skip what changed while the vendor was answering."""
+    answered: list[str | None] = []
+    monkeypatch.setattr("time.time", lambda: 1_000_000 + 40 * len(answered))
+    monkeypatch.setattr("time.monotonic", lambda: 500 + 40 * len(answered))
+
+    def slow(path: str | None) -> requests.Response:
+        answered.append(path)
+        return page("1")
+
+    (event, _) = read(Vendor(slow), LIST)
+
+    assert isinstance(event, Page)
+    assert (event.sent, event.elapsed) == (1_000_000, 40)
 
 
 def test_every_request_carries_each_parameter_once() -> None:

@@ -1,19 +1,33 @@
 """The parts of a stream, as the tests of the pipeline need them."""
 
+import hashlib
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from airbyte_cdk.models import AirbyteMessage, Type
+
 from source_ordergroove.ledger import Baseline, KeySet
+from source_ordergroove.pipeline.account import Account
+from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.declaration import Declaration, TableRules
+from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.scope import Scope, scope_of
 from source_ordergroove.pipeline.settings import Settings
+from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.table import Table
 from source_ordergroove.pipeline.tracking import Tracker, exact_keys
+from source_ordergroove.rules.privacy import Filter
+from source_ordergroove.rules.stamps import Stamps
+from source_ordergroove.walk import Leg, Page, Walk
 
 NOON = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 KEY = "a-key-long-enough-to-be-recognised"
+
+#: As the vendor's ids look, in no order.
+HEX_IDS = [hashlib.md5(str(n).encode()).hexdigest() for n in range(5000)]  # noqa: S324
 
 SCHEMA = {
     "type": "object",
@@ -53,6 +67,7 @@ def table(
     scope: Scope | None = None,
     incremental: bool = True,
     cdc: bool = False,
+    filters: Sequence[Filter] = (),
 ) -> Table:
     declared = declared or declaration()
     return Table(
@@ -63,7 +78,59 @@ def table(
         saved=None,
         scope=scope or scope_of(settings(), declared),
         cdc=cdc,
+        filters=filters,
     )
+
+
+def sketch(keys: list[str]) -> Baseline:
+    """A ledger too small for its keys: it can tell some 170 differences."""
+    ledger = Baseline.of(KeySet.from_keys(keys), 8000)
+    assert ledger.sketch
+    return ledger
+
+
+class Reading:
+    """A family with somebody else in the place of the worker."""
+
+    def __init__(self, *tables: Table, budget: LedgerBudget | None = None, **changes: Any) -> None:
+        shared = Shared(settings(**changes), Stamps(None), Account(), budget or LedgerBudget())
+        self.family = Family(tables[0], tables, shared)
+        self.walk = Walk()
+        self.messages: list[AirbyteMessage] = []
+        self._legs: Iterator[Leg] = self.walk.legs()
+
+    def __call__(self, event: Any) -> None:
+        """Let the family answer an event."""
+        self.messages += self.family.on(self.walk, event)
+
+    def leg(self) -> Leg:
+        """Return what the family wants to read next; there is something."""
+        return next(self._legs)
+
+    def ended(self) -> bool:
+        """Say whether the family has told the worker that there is no more."""
+        return next(self._legs, None) is None
+
+    def page(self, leg: Leg, *keys: str, link: str | None = None, **row: Any) -> None:
+        """Deliver a page of rows."""
+        rows = [{"public_id": key, **row} for key in keys]
+        self(Page(leg, rows, link, NOON.timestamp(), 0.0, NOON.timestamp(), 1))
+
+    def states(self) -> list[dict[str, Any]]:
+        """The states that were written, oldest first."""
+        return [
+            dict(message.state.stream.stream_state.__dict__)
+            for message in self.messages
+            if message.type == Type.STATE
+            and message.state
+            and message.state.stream
+            and message.state.stream.stream_state
+        ]
+
+    def flagged(self) -> list[str]:
+        """The keys of the tombstones, in their order."""
+        rows = [message.record.data for message in self.messages if message.record]
+        return [row["public_id"] for row in rows if row["_og_deleted"]]
 
 
 #: Bytes of state in which the small ledgers of tests fit.

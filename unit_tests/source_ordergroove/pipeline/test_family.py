@@ -1,26 +1,20 @@
 """One walk, event by event, without a worker: what is read, what is remembered, and when."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage, Type
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.ledger import Baseline, KeySet
-from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
-from source_ordergroove.pipeline.family import Family
 from source_ordergroove.pipeline.scope import scope_of
-from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import Checkpoint, StreamState
-from source_ordergroove.pipeline.table import Table
-from source_ordergroove.rules.stamps import Stamps
-from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page, Walk
+from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening
 from unit_tests.source_ordergroove.pipeline.builders import (
     KEY,
     NOON,
+    Reading,
     declaration,
     settings,
     table,
@@ -28,45 +22,6 @@ from unit_tests.source_ordergroove.pipeline.builders import (
 
 LINK = "https://restapi.ordergroove.com/subscriptions/?cursor="
 FILTERED = declaration("subscription", deletes="never", time_filter="updated_start")
-
-
-class Reading:
-    """A family with somebody else in the place of the worker."""
-
-    def __init__(self, *tables: Table, budget: LedgerBudget | None = None, **changes: Any) -> None:
-        shared = Shared(settings(**changes), Stamps(None), Account(), budget or LedgerBudget())
-        self.family = Family(tables[0], tables, shared)
-        self.walk = Walk()
-        self.messages: list[AirbyteMessage] = []
-        self._legs: Iterator[Leg] = self.walk.legs()
-
-    def __call__(self, event: Any) -> None:
-        """Let the family answer an event."""
-        self.messages += self.family.on(self.walk, event)
-
-    def leg(self) -> Leg:
-        """Return what the family wants to read next; there is something."""
-        return next(self._legs)
-
-    def ended(self) -> bool:
-        """Say whether the family has told the worker that there is no more."""
-        return next(self._legs, None) is None
-
-    def page(self, leg: Leg, *keys: str, link: str | None = None, **row: Any) -> None:
-        """Deliver a page of rows."""
-        rows = [{"public_id": key, **row} for key in keys]
-        self(Page(leg, rows, link, NOON.timestamp(), 0.0, NOON.timestamp(), 1))
-
-    def states(self) -> list[dict[str, Any]]:
-        """The states that were written, oldest first."""
-        return [
-            dict(message.state.stream.stream_state.__dict__)
-            for message in self.messages
-            if message.type == Type.STATE
-            and message.state
-            and message.state.stream
-            and message.state.stream.stream_state
-        ]
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +63,21 @@ def test_checkpoint_keeps_the_watermark_and_holds_the_walks_start() -> None:
     assert state.checkpoint == Checkpoint(f"{LINK}9", NOON, None)
 
 
+def test_failed_walk_gives_back_its_last_checkpoint() -> None:
+    """Before there is one, what it came with; the next sync goes on from there."""
+    customer = table(FILTERED, state=remembered(watermark=NOON))
+    customer.saved = {"version": 1, "watermark": "as it came"}
+    reading = Reading(customer)
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(10):
+        assert reading.family.fallback(customer) == customer.saved
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    (state,) = reading.states()
+    assert reading.family.fallback(customer) == state
+
+
 def test_last_page_writes_no_checkpoint() -> None:
     reading = Reading(table(FILTERED))
     reading(Opening())
@@ -115,6 +85,17 @@ def test_last_page_writes_no_checkpoint() -> None:
     for number in range(9):
         reading.page(leg, str(number), link=f"{LINK}{number}")
     reading.page(leg, "last")
+
+    assert reading.states() == []
+
+
+def test_checkpoint_too_large_for_one_table_is_none_for_all() -> None:
+    """Tables of a walk are taken up together: half a checkpoint would be one to no purpose."""
+    reading = Reading(table(FILTERED), table(), budget=LedgerBudget(total=30, per_stream=30))
+    reading(Opening())
+    leg = reading.leg()
+    for number in range(50):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
 
     assert reading.states() == []
 
@@ -129,8 +110,9 @@ def test_full_refresh_writes_no_checkpoint() -> None:
     assert reading.states() == []
 
 
-def test_complete_walk_moves_the_watermark_to_its_start() -> None:
-    reading = Reading(table(FILTERED))
+@pytest.mark.parametrize("place", [None, Checkpoint(f"{LINK}7", NOON, None)])
+def test_complete_walk_moves_the_watermark_to_its_start(place: Checkpoint | None) -> None:
+    reading = Reading(table(FILTERED, state=remembered(checkpoint=place)))
     reading(Opening())
     leg = reading.leg()
     reading.page(leg, "1")
@@ -152,6 +134,17 @@ def test_walk_goes_on_from_its_checkpoint_with_the_same_filter() -> None:
         "list", params={"updated_start": "2026-03-01T03:00:00"}, resume=f"{LINK}7"
     )
     assert reading.family.started == NOON
+
+
+def test_oldest_watermark_of_a_walks_tables_counts() -> None:
+    """A child that was deselected for a while has older changes to read than its parent."""
+    before = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    child = declaration("component", parent="subscription", deletes="replaced_per_parent")
+    parent_table = table(FILTERED, state=remembered(watermark=NOON))
+    reading = Reading(parent_table, table(child, state=remembered(watermark=before)))
+    reading(Opening())
+
+    assert reading.leg() == Leg("list", params={"updated_start": "2026-03-01T03:00:00"})
 
 
 def test_walk_whose_keys_do_not_fit_is_tried_again_when_it_has_doubled() -> None:
@@ -185,12 +178,7 @@ def test_forgotten_cursor_of_a_whole_table_forgets_what_the_killed_run_saw() -> 
     reading(LegDone(again))
     reading.messages += reading.family.complete()
 
-    gone = [
-        m.record.data["public_id"]
-        for m in reading.messages
-        if m.record and m.record.data["_og_deleted"]
-    ]
-    assert gone == ["b"]
+    assert reading.flagged() == ["b"]
 
 
 def test_forgotten_cursor_starts_the_list_anew_and_dates_the_walk_anew() -> None:

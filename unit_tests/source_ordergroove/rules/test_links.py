@@ -93,6 +93,7 @@ def test_link_of_the_vendor_is_followed(link: str, followed: str) -> None:
     ("base", "link", "named"),
     [
         (BASE, "https://evil.example/orders/?cursor=a", "https://evil.example:443"),
+        (BASE, "http://evil.example/orders/?cursor=a", "http://evil.example:80"),
         (BASE, f"https://{HOST}:8443/orders/", f"https://{HOST}:8443"),
         (BASE, f"http://{HOST}:8080/orders/", f"http://{HOST}:8080"),
         (BASE, f"ftp://{HOST}/orders/", f"ftp://{HOST}:None"),

@@ -93,7 +93,10 @@ def test_filter_misses_no_change_since_the_watermark(
 
 
 @given(instants)
+@example(SKIPPED_HOUR + timedelta(hours=1))
+@example(REPEATED_HOUR + timedelta(hours=3))
 def test_filter_starts_three_hours_before_the_watermark(watermark: datetime) -> None:
+    """Hours that pass, not hours on the wall: in a night when clocks change they differ."""
     assert filter_start(watermark, None) == to_wall(watermark - timedelta(hours=3))
 
 
@@ -137,6 +140,16 @@ def test_walk_never_starts_later_than_the_vendors_clock(
     # Nor so early that every sync would read far more than it must.
     earliest = sent_by_vendors_clock - elapsed - 1 + min(offset, 0)
     assert start.timestamp() >= earliest - rounding
+
+
+@pytest.mark.parametrize(
+    ("sent", "vendor_time", "start"), [(1_000, 1_600, 1_000), (1_600, 1_000, 980)]
+)
+def test_walk_starts_by_the_earlier_of_the_two_clocks(
+    sent: float, vendor_time: float, start: float
+) -> None:
+    """The vendor's may be the one that is ahead, behind a proxy that writes its own `Date`."""
+    assert walk_start(sent, 20, vendor_time) == datetime.fromtimestamp(start, UTC)
 
 
 @given(sent=st.integers(0, 4_000_000_000), elapsed=seconds)
