@@ -230,6 +230,8 @@ def test_relationship_that_cannot_be_read_leaves_the_products_alone(emulator: Ru
         "product_group": "COMPLETE",
         "product_relationships": "INCOMPLETE",
     }
+    assert [len(states(output, name)) for name in ("product", "product_group")] == [1, 1]
+    assert "known" in states(output, "product")[0]
     assert output.tombstones == []
     strike(replica)
     replica.sync(exact=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline.account import Account
@@ -15,9 +14,9 @@ from source_ordergroove.pipeline.open_family import OpenFamily
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
-from source_ordergroove.pipeline.webhooks import Mailbox, WebhookFamily
+from source_ordergroove.pipeline.webhooks import Mailbox
 from source_ordergroove.rules.stamps import Stamps
-from source_ordergroove.walk import Leg, LegAbsent, LegDone, LegFailed, Opening, Page, Walk
+from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page, Walk
 from unit_tests.source_ordergroove.pipeline.builders import NOON, declaration, settings, table
 
 ORDERS = declaration("orders", deletes="open_set", time_filter="updated_start")
@@ -145,17 +144,16 @@ def test_event_is_applied_once_by_each_stream() -> None:
     assert ("8", "webhook") not in flagged(sync(known(webhooks=7), [], mailbox))
 
 
-def test_log_that_breaks_off_is_unread() -> None:
-    """Else the stream that is further ahead would go back and apply its events again."""
-    mailbox, walk = Mailbox({"orders": 7, "item": 2}), Walk()
-    shared = Shared(settings(), Stamps(None), Account(), LedgerBudget())
-    log = WebhookFamily(table(declaration("event", deletes="never")), [], shared, mailbox)
-    (leg,) = log.first_legs()
-    page = Page(leg, [deletion("8", 3)], "next", NOON.timestamp(), 0.0, None, 1)
-    assert [*log.on(walk, page), *log.on(walk, LegFailed(leg, AirbyteTracedException()))] == []
+@pytest.mark.parametrize(("listed", "changed"), [(["8"], []), ([], ["8"])])
+def test_row_that_either_list_shows_is_alive(listed: list[str], changed: list[str]) -> None:
+    """The log was read before both: its event is older."""
+    mailbox = Mailbox({"orders": 7})
+    mailbox.offer(deletion("8", 8))
+    mailbox.close(8)
+    rows = [[{"public_id": key} for key in keys] for keys in (changed, listed)]
 
-    assert leg.params == {"after": "2"}
-    assert mailbox.last is None
+    gone = flagged(sync(known(webhooks=7), rows[0], mailbox, listed=rows[1]))
+    assert gone == [("1", "open_orders"), ("2", "open_orders")]
 
 
 def test_half_read_log_decides_nothing() -> None:
