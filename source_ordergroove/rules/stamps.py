@@ -23,10 +23,12 @@ class Stamps:
     """
 
     def __init__(self, floor: datetime | None, now: Callable[[], datetime] = utc_now) -> None:
-        self.last = floor or datetime.min.replace(tzinfo=UTC)
+        #: The latest stamp; None as long as no row was ever stamped.
+        self.last = floor
         self._now = now
 
     def next(self) -> str:
         """Return a new stamp."""
-        self.last = max(self._now(), self.last + _STEP)
+        now = self._now()
+        self.last = now if self.last is None else max(now, self.last + _STEP)
         return format_instant(self.last)

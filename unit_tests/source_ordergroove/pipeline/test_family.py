@@ -10,6 +10,7 @@ from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.state import Checkpoint, StreamState
+from source_ordergroove.rules.stamps import utc_now
 from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening
 from unit_tests.source_ordergroove.pipeline.builders import (
     KEY,
@@ -94,6 +95,24 @@ def test_checkpoint_too_large_for_one_table_is_none_for_all() -> None:
     reading = Reading(table(FILTERED), table(), budget=LedgerBudget(total=30, per_stream=30))
     reading(Opening())
     leg = reading.leg()
+    for number in range(50):
+        reading.page(leg, str(number), link=f"{LINK}{number}")
+
+    assert reading.states() == []
+
+
+def test_list_of_changes_of_a_whole_table_writes_no_checkpoint() -> None:
+    """Taken up by a sync that reads the whole table, it would stand for all of it."""
+    declared = declaration(between_walks="updated_start")
+    now = utc_now()
+    known = Baseline.of(KeySet.from_keys(["1"]), 1_000)
+    before = StreamState(
+        scope=scope_of(settings(), declared), watermark=now, walked=now, known=known
+    )
+    reading = Reading(table(declared, state=before), reconcile_every=1)
+    reading(Opening())
+    leg = reading.leg()
+    assert list(leg.params) == ["updated_start"]
     for number in range(50):
         reading.page(leg, str(number), link=f"{LINK}{number}")
 

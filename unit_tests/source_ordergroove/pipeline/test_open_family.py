@@ -10,16 +10,25 @@ from airbyte_cdk.models import AirbyteMessage
 from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
+from source_ordergroove.pipeline.declaration import Declaration
 from source_ordergroove.pipeline.open_family import OpenFamily
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.shared import Shared
-from source_ordergroove.pipeline.state import StreamState
+from source_ordergroove.pipeline.state import Checkpoint, StreamState
 from source_ordergroove.pipeline.webhooks import Mailbox
 from source_ordergroove.rules.stamps import Stamps
 from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page, Walk
 from unit_tests.source_ordergroove.pipeline.builders import NOON, declaration, settings, table
 
 ORDERS = declaration("orders", deletes="open_set", time_filter="updated_start")
+#: Rows without a status of their own, as items are: what changed lately may have been born open.
+ITEMS = declaration(
+    "orders",
+    deletes="open_set",
+    time_filter="updated_start",
+    open_when={"position": [None]},
+    open_since="created",
+)
 
 
 def known(**fields: Any) -> StreamState:
@@ -41,6 +50,7 @@ def sync(
     listed: list[dict[str, Any]] | None = None,
     asked: list[str] | None = None,
     answer: str | None = None,
+    declared: Declaration = ORDERS,
     **changes: Any,
 ) -> list[AirbyteMessage]:
     """*listed* is open, nothing else is, *changed* changed, and the vendor knows no id.
@@ -50,7 +60,7 @@ def sync(
     """
     chosen = settings(**changes)
     shared = Shared(chosen, Stamps(None), Account(), LedgerBudget())
-    orders = table(ORDERS, state=state, scope=scope_of(chosen, ORDERS))
+    orders = table(declared, state=state, scope=scope_of(chosen, declared))
     family, walk = OpenFamily(orders, shared, mailbox), Walk()
     legs: Iterator[Leg] = walk.legs()
     messages = [*family.on(walk, Opening())]
@@ -180,3 +190,47 @@ def test_open_row_older_than_the_start_date_is_not_remembered(
 
     assert after.known is not None
     assert list(after.known.kept) == remembered
+
+
+@pytest.mark.parametrize(
+    ("changed", "remembered"),
+    [("2026-03-02T09:00:00", ["5"]), ("2026-03-02T08:59:59", []), (None, [])],
+)
+def test_row_without_a_status_is_open_for_three_hours_after_its_last_change(
+    changed: str | None, remembered: list[str]
+) -> None:
+    """The sync began at noon in Chicago; one born since then is in no open list."""
+    row = {"public_id": "5", "created": changed}
+    after = last_state(sync(StreamState(), [row], declared=ITEMS))
+
+    assert after.known is not None
+    assert list(after.known.kept) == remembered
+
+
+def test_row_without_a_status_that_was_sent_is_not_open() -> None:
+    row = {"public_id": "5", "created": "2026-03-02T12:00:00", "position": 1}
+    after = last_state(sync(StreamState(), [row], declared=ITEMS))
+
+    assert after.known is not None
+    assert list(after.known.kept) == []
+
+
+def test_place_in_a_list_is_dropped_if_nobody_watched_what_was_emitted_before_it() -> None:
+    """Else rows that were open then would be in no ledger, and never be missed."""
+    place = Checkpoint("https://restapi.ordergroove.com/orders/?cursor=7", NOON)
+    state = StreamState(scope=scope_of(settings(), ORDERS), checkpoint=place)
+    asked: list[str] = []
+    after = last_state(sync(state, [{"public_id": "5"}], asked=asked))
+
+    assert asked == ["open", "list"]
+    assert after.known is not None
+    assert list(after.known.kept) == ["5"]
+
+
+def test_row_that_was_only_asked_for_is_not_missed_later_if_there_was_no_answer() -> None:
+    """No sync has emitted it: what is asked again is whether it is there, not whether it went."""
+    failing = sync(known(), [], listed=[{"public_id": key} for key in "125"], answer="7")
+    after = last_state(failing)
+
+    assert after.known is not None
+    assert list(after.known.kept) == ["1", "2"]

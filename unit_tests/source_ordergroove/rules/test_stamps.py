@@ -67,3 +67,8 @@ def test_written_instants_sort_as_text(one: datetime, other: datetime) -> None:
 
 def test_our_clock_is_utc() -> None:
     assert utc_now().tzinfo is UTC
+
+
+def test_where_nothing_was_stamped_there_is_no_stamp_to_remember() -> None:
+    """A made-up one would be written into the state, where year 1 is no date that can be read."""
+    assert Stamps(None).last is None
