@@ -20,6 +20,8 @@ comma := ,
 # PyAirbyte and the CDK report their use unless told not to; a test run concerns nobody.
 export DO_NOT_TRACK := 1
 export AIRBYTE_OFFLINE_MODE := 1
+# Else the first start of everything compiles the framework, and each start where Python may not write what it compiled.
+export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

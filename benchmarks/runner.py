@@ -47,7 +47,7 @@ def run(peer: str, job: Job, output: Path | None = None) -> Used:
         tempfile.TemporaryFile() as errors,
     ):
         began = time.monotonic()
-        process = subprocess.Popen(command, stdout=out, stderr=errors, env={**os.environ, **QUIET})
+        process = subprocess.Popen(command, stdout=out, stderr=errors, env=_environment())
         peak: list[float] = [0.0]
         watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
         watcher.start()
@@ -61,6 +61,11 @@ def run(peer: str, job: Job, output: Path | None = None) -> Used:
             raise PeerError(f"{peer} ended with {process.returncode}: {words}")
         # Not `ru_maxrss`: a child starts with its parent's, and ours has read other peers' output.
         return Used(wall, usage.ru_utime + usage.ru_stime, peak[0], _rows(out))
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment without what a shell may say of how Python runs."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")} | QUIET
 
 
 def _watch(pid: int, peak: list[float]) -> None:
