@@ -204,9 +204,9 @@ Computed by `python -m benchmarks.capacity` (part of `make bench`) from
   between two complete walks.
 - **10 million**: the same, with the [webhook receiver](../webhook_receiver/README.md) for deleted
   orders and items, and `open_order_reconciliation: false` once it has proved itself; `start_date`
-  or a weekend for the first sync. `payment` has no time filter and is read whole each time: give
-  it a connection of its own that syncs once a week. No setting makes the vendor faster: at 5,700
-  requests a minute the most is {weekly} million rows an hour.
+  or some days for the first sync, which goes on where it was killed. `payment` has no time filter
+  and is read whole each time: give it a connection of its own that syncs once a week. No setting
+  makes the vendor faster: at 5,700 requests a minute the most is {weekly} million rows an hour.
 
 ## Several connections, several machines
 

@@ -86,7 +86,8 @@ class WholeTable:
         A first walk compares them with nothing, so that a sketch will do: what the rest of the walk
         sees is added to it.
         """
-        seen = self._all(self._seen.freeze(), room)
+        # A sketch cannot shrink: what the next run adds beside it needs room as well.
+        seen = self._all(self._seen.freeze(), room if self._earlier else room - room // 8)
         if seen.paused or (seen.sketch is not None and self._baseline is not None):
             raise NoRoomError
         return seen

@@ -1,4 +1,5 @@
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -176,3 +177,27 @@ def test_a_state_handed_out_is_a_copy() -> None:
     known = baseline(["1"], AMPLE)
     known.to_state()["n"] = 7
     assert known.to_state() == exact_state()
+
+
+def test_keys_that_a_sketch_cannot_carry_are_kept_beside_it() -> None:
+    """The rest of a walk may bring larger numbers, or text, than its beginning had."""
+    small = list(map(str, Random(1).sample(range(2**31), 20_000)))
+    others = [str(2**60 + 7), f"{5:032x}", "text"]
+    known = reread(reread(baseline(small)).plus(KeySet.from_keys(others), 2 * TIGHT))
+    assert known.sketch is not None
+    assert len(known) == 20_003
+
+    missing = known.missing(KeySet.from_keys(small[3:]))
+    assert missing.complete
+    assert sorted(missing.keys) == sorted([*small[:3], *others])
+
+
+@given(KEY_SETS, KEY_SETS, BUDGETS)
+def test_two_parts_of_a_walk_make_one_baseline(first: Any, second: Any, budget: int) -> None:
+    """It keeps to its budget and misses what is missing from both, or says that it cannot tell."""
+    known = reread(baseline(first, budget)).plus(KeySet.from_keys(second - first), budget)
+    assert len(known) == len(first | second)
+    assert known.json_bytes <= budget
+
+    missing = known.missing(KeySet())
+    assert set(missing.keys) == (first | second if missing.complete else set())

@@ -108,6 +108,13 @@ def test_what_others_hold_is_not_given_twice() -> None:
     assert budget.of("orders") == 300
 
 
+def test_what_nobody_wants_is_there_for_whoever_comes() -> None:
+    budget = LedgerBudget(total=100_000, per_stream=50_000)
+    budget.hold("resources", Sized(1_000))
+
+    assert budget.of("resources") == 50_000
+
+
 def test_small_ledger_may_grow_beside_large_ones() -> None:
     budget = LedgerBudget(total=100_000, per_stream=50_000)
     for name, size in {"address": 49_000, "customer": 49_000, "resources": 400}.items():

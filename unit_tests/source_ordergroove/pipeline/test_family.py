@@ -200,6 +200,23 @@ def test_forgotten_cursor_of_a_whole_table_forgets_what_the_killed_run_saw() -> 
     assert reading.flagged() == ["b"]
 
 
+def test_cursor_forgotten_in_the_middle_forgets_what_was_read_before_it() -> None:
+    """The list that is read anew no longer has a row that an earlier page had: it is gone."""
+    known = Baseline.of(KeySet.from_keys(["a", "b"]), 1_000)
+    scope = scope_of(settings(), declaration())
+    reading = Reading(table(state=StreamState(scope=scope, watermark=NOON, known=known)))
+    reading(Opening())
+    first = reading.leg()
+    reading.page(first, "b", link=f"{LINK}1")
+    reading(LegAbsent(first))
+    again = reading.leg()
+    reading.page(again, "a")
+    reading(LegDone(again))
+    reading.messages += reading.family.complete()
+
+    assert reading.flagged() == ["b"]
+
+
 def test_forgotten_cursor_starts_the_list_anew_and_dates_the_walk_anew() -> None:
     """Its old start would be early enough too; but nothing of the old walk counts any more."""
     place = Checkpoint(f"{LINK}7", datetime(2026, 3, 1, tzinfo=UTC), None)

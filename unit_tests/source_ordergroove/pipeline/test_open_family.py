@@ -51,12 +51,14 @@ def sync(
     asked: list[str] | None = None,
     answer: str | None = None,
     declared: Declaration = ORDERS,
+    lost: str = "",
     **changes: Any,
 ) -> list[AirbyteMessage]:
     """*listed* is open, nothing else is, *changed* changed, and the vendor knows no id.
 
     With *answer* it knows every id and answers with the row of that key.
-    The legs that were read are added to *asked*: a list's name, or the id of a row.
+    The legs that were read are added to *asked*: a list's name, or the id of a row. A *lost* place
+    in the list is answered with 404.
     """
     chosen = settings(**changes)
     shared = Shared(chosen, Stamps(None), Account(), LedgerBudget())
@@ -66,8 +68,8 @@ def sync(
     messages = [*family.on(walk, Opening())]
     for leg in legs:
         if asked is not None:
-            asked.append(leg.key or leg.name)
-        if leg.name == family.CONFIRM and answer is None:
+            asked.append((leg.key or leg.name) + (" resumed" if leg.resume else ""))
+        if (leg.name == family.CONFIRM and answer is None) or (lost and leg.resume):
             messages += family.on(walk, LegAbsent(leg))
             continue
         rows = changed if leg.name == family.LIST else listed or []
@@ -234,3 +236,19 @@ def test_row_that_was_only_asked_for_is_not_missed_later_if_there_was_no_answer(
 
     assert after.known is not None
     assert list(after.known.kept) == ["1", "2"]
+
+
+@pytest.mark.parametrize(("lost", "remembered"), [("", ["5", "9"]), ("lost", ["5"])])
+def test_open_rows_emitted_before_a_place_that_is_lost_do_not_count(
+    lost: str, remembered: list[str]
+) -> None:
+    """The list brings them again, or they are gone; else they count as this walk's own."""
+    seen = Baseline.of(KeySet.from_keys(["9"]), 1_000)
+    place = Checkpoint("https://restapi.ordergroove.com/orders/?cursor=7", NOON, seen)
+    state = StreamState(scope=scope_of(settings(), ORDERS), checkpoint=place)
+    asked: list[str] = []
+    after = last_state(sync(state, [{"public_id": "5"}], asked=asked, lost=lost))
+
+    assert asked == ["open", "list resumed", *(["list"] if lost else [])]
+    assert after.known is not None
+    assert list(after.known.kept) == remembered
