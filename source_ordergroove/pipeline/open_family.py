@@ -224,7 +224,9 @@ class OpenFamily(Family):
             for key in deleted:
                 yield table.tombstone(key, self.shared.stamps.next(), "open_orders")
             self._flagged.update(deleted)
-        ledger = self._ledger(kept, held_back=percent < RELEASED)
+        # A baseline that turned out to be another merchant's is not kept, whatever it says.
+        ours = table.state.scope is not None
+        ledger = self._ledger(kept, held_back=ours and percent < RELEASED)
         yield self._state(table, self._with_offset(self.final(table, ledger)))
 
     def _with_offset(self, state: StreamState) -> StreamState:

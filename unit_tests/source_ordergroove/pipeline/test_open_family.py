@@ -18,7 +18,14 @@ from source_ordergroove.pipeline.state import Checkpoint, StreamState
 from source_ordergroove.pipeline.webhooks import Mailbox
 from source_ordergroove.rules.stamps import Stamps
 from source_ordergroove.walk import Leg, LegAbsent, LegDone, Opening, Page, Walk
-from unit_tests.source_ordergroove.pipeline.builders import NOON, declaration, settings, table
+from unit_tests.source_ordergroove.pipeline.builders import (
+    HEX_IDS,
+    NOON,
+    declaration,
+    settings,
+    sketch,
+    table,
+)
 
 ORDERS = declaration("orders", deletes="open_set", time_filter="updated_start")
 #: Rows without a status of their own, as items are: what changed lately may have been born open.
@@ -252,3 +259,17 @@ def test_open_rows_emitted_before_a_place_that_is_lost_do_not_count(
     assert asked == ["open", "list resumed", *(["list"] if lost else [])]
     assert after.known is not None
     assert list(after.known.kept) == remembered
+
+
+@pytest.mark.parametrize(("merchant", "remembered"), [("m", 2000), ("another", 1)])
+def test_sketch_that_overflows_is_kept_for_its_own_merchant_alone(
+    merchant: str, remembered: int
+) -> None:
+    """Another one's orders would overflow it in each sync from then on."""
+    state = replace(known(), known=sketch(HEX_IDS[:2000]))
+    messages = sync(state, [{"public_id": "5", "merchant": merchant}])
+
+    assert flagged(messages) == []
+    after = last_state(messages)
+    assert after.known is not None
+    assert len(after.known) == remembered
