@@ -27,6 +27,7 @@ from airbyte_cdk.models import (
 
 from source_ordergroove.pipeline.declaration import declarations
 from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.plan import Plan
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.source import SourceOrdergroove
@@ -54,7 +55,7 @@ class Outcome:
 
     def take(self, messages: Iterator[AirbyteMessage]) -> None:
         """Count messages."""
-        for message in messages:
+        for message in singly(messages):
             if message.type == Type.RECORD and message.record:
                 if message.record.data["_og_deleted"]:
                     self.gone.add(message.record.data["merchant_user_id"])
@@ -102,10 +103,14 @@ def sync(numbers: Iterator[int], *, incremental: bool = True, state: Blob | None
     """Walk the customers of *numbers* through the pipeline."""
     found, outcome, walk = family(incremental=incremental, state=state), Outcome(), Walk()
     began = time.process_time()
+    # Of three pages ahead: nobody is to be waited for.
+    for _ in range(3):
+        walk.make_room()
     outcome.take(found.on(walk, Opening()))
     legs = walk.legs()
     while (leg := next(legs, None)) is not None:
         for page in _pages(leg, numbers):
+            walk.make_room()
             outcome.take(found.on(walk, page))
         outcome.take(found.on(walk, LegDone(leg)))
     outcome.take(found.complete())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from jsonschema import Draft7Validator
 
 from integration_tests.harness import connector
 from integration_tests.harness.replica import Replica, catalog
+from source_ordergroove.source import SourceOrdergroove
 
 if TYPE_CHECKING:
     from emulator.server import Running
@@ -196,6 +199,17 @@ def test_commands_write_protocol_and_nothing_else(emulator: Running, config: Con
         assert output.exit_code == 0
     assert (len(check.of("CONNECTION_STATUS")), len(check.of("RECORD"))) == (1, 0)
     assert len(read.of("RECORD")) == sum(emulator.world.counts().values())
+
+
+def test_who_embeds_the_source_gets_a_message_a_row(emulator: Running, config: Config) -> None:
+    """The console script writes whole pages; a program that reads messages knows nothing of it."""
+    source = SourceOrdergroove(config=config)
+    selection = ConfiguredAirbyteCatalogSerializer.load(catalog())
+
+    read = source.read(source.logger, config, selection, [])
+
+    rows = Counter(message.record.stream for message in read if message.record)
+    assert rows == emulator.world.counts()
 
 
 def test_spec_and_discover_write_one_answer(config: Config) -> None:

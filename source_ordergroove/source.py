@@ -19,6 +19,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_ordergroove.diagnosis.probe import Answer, probe
 from source_ordergroove.diagnosis.verdict import DECISIVE, unreachable, verdict
 from source_ordergroove.pipeline.declaration import declarations
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.plan import Plan, saved_states, unavailable, walk_catalog
 from source_ordergroove.pipeline.refusal import refusal
 from source_ordergroove.pipeline.settings import Settings
@@ -47,11 +48,17 @@ class SourceOrdergroove(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog | None = None,
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
+        *,
+        whole_pages: bool = False,
     ) -> None:
-        """Load the manifest for *config*; catalog and state are taken by `read`."""
+        """Load the manifest for *config*; catalog and state are taken by `read`.
+
+        With *whole_pages* `read` passes a page's records on as one `Rows` (`entrypoint.py`).
+        """
         # The CDK must not see the state: its cursors would make slices of ours.
         super().__init__(catalog=catalog, config=config, state=None, path_to_yaml="manifest.yaml")
         self.logger.addFilter(_about_records)
+        self._whole_pages = whole_pages
         self._reading: Iterator[AirbyteMessage] | None = None
         self._refusal: AirbyteTracedException | None = None
 
@@ -114,7 +121,7 @@ class SourceOrdergroove(YamlDeclarativeSource):
         families = plan.families(catalog, saved_states(state))
         walks = self.walks(logger, config, walk_catalog(families))
         self._reading = Sync(families, unavailable(catalog, schemas)).run(walks)
-        yield from self._reading
+        yield from self._reading if self._whole_pages else singly(self._reading)
 
     def walks(
         self,

@@ -6,6 +6,7 @@ the main thread, which alone knows the state: it tells the walk which legs to re
 answers with events. Both travel through the CDK's ordinary record queue.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -17,6 +18,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 #: Pages of one walk that may wait for the main thread. The CDK's queue holds 10,000 items: without
 #: this bound a slow destination would fill it with whole pages.
 PAGES_IN_HAND = 4
+#: Seconds that a worker has, after it handed a page over, to send its next request.
+HEAD_START = 0.0015
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,9 @@ class Walk:
     def __init__(self) -> None:
         self._legs: SimpleQueue[Leg | None] = SimpleQueue()
         self._room = Semaphore(PAGES_IN_HAND)
+        # Each is counted by one thread alone.
+        self._asked = 0
+        self._taken = 0
         self._abandoned = Event()
 
     def read(self, *legs: Leg) -> None:
@@ -102,8 +108,18 @@ class Walk:
         """Main thread: nothing more to read."""
         self._legs.put(None)
 
+    def give_way(self) -> None:
+        """Main thread: let the worker send its next request before a page is taken apart.
+
+        Both need the interpreter: else the request waits for the rows, with nothing under way at
+        the vendor. A worker that is a page ahead has sent it already.
+        """
+        if self._asked <= self._taken + 2:
+            time.sleep(HEAD_START)
+
     def taken(self) -> None:
         """Main thread: a page was taken apart; there is room for another."""
+        self._taken += 1
         self._room.release()
 
     def abandon(self) -> None:
@@ -118,7 +134,13 @@ class Walk:
         while (leg := self._legs.get()) is not None and not self._abandoned.is_set():
             yield leg
 
+    def return_room(self) -> None:
+        """Worker: what was read is no page."""
+        self._asked -= 1
+        self._room.release()
+
     def make_room(self) -> bool:
         """Worker: wait until another page may be read; False when the walk was abandoned."""
         self._room.acquire()
+        self._asked += 1
         return not self._abandoned.is_set()

@@ -10,19 +10,19 @@ import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import orjson
-from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.exception_handler import assemble_uncaught_exception
 from airbyte_cdk.logger import AirbyteLogFormatter
 from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_cdk.sources.declarative import concurrent_declarative_source
 
 from integration_tests.harness.output import Output
+from source_ordergroove.entrypoint import Entrypoint
 from source_ordergroove.source import SourceOrdergroove
 
 if TYPE_CHECKING:
@@ -49,6 +49,30 @@ class _LogLines(logging.Handler):
         self._lines.append(self.format(record))
 
 
+class _NobodyListensError(Exception):
+    """The one who reads the messages is gone."""
+
+
+class _Ear:
+    """Hears the connector's lines until *stop* says so."""
+
+    def __init__(self, lines: list[str], stop: Stop | None) -> None:
+        self.until: int | None = None
+        self._lines = lines
+        self._stop = stop
+        self._numbers = count(1)
+
+    def line(self, line: str) -> None:
+        self._lines.append(line)
+        if self._stop and self._stop(next(self._numbers), line):
+            self.until = len(self._lines)
+            raise _NobodyListensError
+
+    def page(self, text: str) -> None:
+        for line in text.removesuffix("\n").split("\n"):
+            self.line(line)
+
+
 def run(command: str, *, stop: Stop | None = None, **files: Any) -> Output:
     """Run a command in this process; *files* (config, catalog, state) are its arguments.
 
@@ -57,18 +81,20 @@ def run(command: str, *, stop: Stop | None = None, **files: Any) -> Output:
     that the console script would print.
     """
     lines: list[str] = []
+    heard = _Ear(lines, stop)
     logger, handler = logging.getLogger("airbyte"), _LogLines(lines)
     logger.addHandler(handler)
     with _manifest_checked_once():
-        source = SourceOrdergroove(config=files.get("config"))
+        source = SourceOrdergroove(config=files.get("config"), whole_pages=True)
     try:
         with _arguments(command, files) as arguments:
-            messages = iter(AirbyteEntrypoint(source).run(AirbyteEntrypoint.parse_args(arguments)))
-            for number, line in enumerate(messages, 1):
-                lines.append(line)
-                if stop and stop(number, line):
-                    _hang_up(source, messages)
-                    return Output(lines, None)
+            messages = iter(Entrypoint(source, heard.page).run(Entrypoint.parse_args(arguments)))
+            try:
+                for line in messages:
+                    heard.line(line)
+            except _NobodyListensError:
+                _hang_up(source, messages)
+                return Output(lines[: heard.until], None)
     except Exception as error:  # noqa: BLE001 - the console script turns any error into a trace
         trace = assemble_uncaught_exception(type(error), error).as_airbyte_message()
         lines.append(orjson.dumps(AirbyteMessageSerializer.dump(trace)).decode())

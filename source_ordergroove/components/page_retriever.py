@@ -91,7 +91,7 @@ class PageRetriever(Retriever):
         except AirbyteTracedException as error:
             if not leg.isolated:
                 raise
-            walk.taken()
+            walk.return_room()
             yield LegFailed(leg, error)
 
     def _pages(self, leg: Leg, walk: Walk) -> Iterator[WalkEvent]:
@@ -102,7 +102,7 @@ class PageRetriever(Retriever):
             number += 1
             page = self._fetch(leg, link, number)
             if page is None:
-                walk.taken()
+                walk.return_room()
                 yield LegAbsent(leg)
                 return
             link = self._follow(page.next, number, followed)

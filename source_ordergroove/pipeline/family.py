@@ -69,6 +69,8 @@ class Family:
             case Opening():
                 self._go_on(walk, self.first_legs())
             case Page():
+                if event.next:
+                    walk.give_way()
                 yield from self._take(event)
                 walk.taken()
             case LegDone(leg):

@@ -2,8 +2,11 @@
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
     AirbyteMessage,
@@ -24,6 +27,46 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 #: The logger whose lines the CDK turns into LOG messages.
 LOG = logging.getLogger("airbyte")
+
+
+@dataclass(kw_only=True)
+class Rows(AirbyteMessage):
+    """The RECORDs of several rows as one message: a page's cost less so than one by one.
+
+    Who passes messages on to others takes them apart with `singly`; the console script writes
+    `lines`. *emitted_at* in Unix milliseconds.
+    """
+
+    stream: str
+    rows: list[dict[str, Any]]
+    emitted_at: int
+    type: Type = Type.RECORD
+
+    def __iter__(self) -> Iterator[AirbyteMessage]:
+        """Yield a RECORD a row."""
+        for row in self.rows:
+            yield record(self.stream, row, self.emitted_at)
+
+    def lines(self) -> str:
+        """Return the lines that the CDK would write; it leaves a row's nulls out.
+
+        Raises TypeError for what orjson cannot write (more than 254 levels, say).
+        """
+        head = b'{"type":"RECORD","record":{"stream":%b,"data":' % orjson.dumps(self.stream)
+        tail = b',"emitted_at":%d}}\n' % self.emitted_at
+        return b"".join(
+            b"%b%b%b" % (head, orjson.dumps({k: v for k, v in row.items() if v is not None}), tail)
+            for row in self.rows
+        ).decode()
+
+
+def singly(messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+    """Yield *messages* with each `Rows` taken apart."""
+    for message in messages:
+        if isinstance(message, Rows):
+            yield from message
+        else:
+            yield message
 
 
 def record(stream: str, row: dict[str, Any], emitted_at: int) -> AirbyteMessage:

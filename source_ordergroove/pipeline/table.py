@@ -148,14 +148,16 @@ class Table:
             return ""
         raise errors.row_without_key(self.name, column)
 
-    def live(self, rows: Sequence[Row], stamp: str) -> Iterator[AirbyteMessage]:
+    def live(self, rows: list[Row], stamp: str) -> Iterator[AirbyteMessage]:
         """Emit rows that the vendor has."""
+        if not rows:
+            return
         self.counts.read += len(rows)
-        emitted_at = int(time.time() * 1000)
         for row in rows:
             row["_og_synced_at"] = stamp
             row["_og_deleted"] = False
-            yield messages.record(self.name, self._leaving(row), emitted_at)
+        leaving = [self._leaving(row) for row in rows] if self._filters else rows
+        yield messages.Rows(stream=self.name, rows=leaving, emitted_at=int(time.time() * 1000))
 
     def _leaving(self, row: Row) -> Row:
         for each in self._filters:

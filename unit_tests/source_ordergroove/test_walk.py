@@ -2,8 +2,11 @@
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from unittest.mock import patch
 
-from source_ordergroove.walk import PAGES_IN_HAND, Leg, Walk
+import pytest
+
+from source_ordergroove.walk import HEAD_START, PAGES_IN_HAND, Leg, Walk
 
 
 def started(walk: Walk, worker: ThreadPoolExecutor) -> "Future[list[str]]":
@@ -59,6 +62,33 @@ def test_page_that_was_taken_makes_room_for_another() -> None:
         walk.taken()
 
     assert room.result() is True
+
+
+def test_answer_that_is_no_page_makes_room_for_another() -> None:
+    walk = Walk()
+    for _ in range(4):
+        walk.make_room()
+    walk.return_room()
+
+    assert walk.make_room() is True
+
+
+@pytest.mark.parametrize(("ahead", "slept"), [(0, [HEAD_START]), (1, [])])
+def test_worker_gets_a_head_start_unless_it_is_a_page_ahead(ahead: int, slept: list[float]) -> None:
+    """Page after page: the worker has asked for the next one, or has handed that over as well."""
+    walk, slept_each = Walk(), []
+    for _ in range(1 + ahead):
+        walk.make_room()
+    walk.make_room()
+    walk.return_room()
+    for _ in range(5):
+        walk.make_room()
+        with patch("time.sleep") as sleep:
+            walk.give_way()
+        slept_each.append([call.args[0] for call in sleep.call_args_list])
+        walk.taken()
+
+    assert slept_each == [slept] * 5
 
 
 def test_abandoned_walk_releases_a_worker_that_waits_for_legs() -> None:

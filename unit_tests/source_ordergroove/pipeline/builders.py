@@ -13,6 +13,7 @@ from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.declaration import Declaration, TableRules
 from source_ordergroove.pipeline.family import Family
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.scope import Scope, scope_of
 from source_ordergroove.pipeline.settings import Settings
 from source_ordergroove.pipeline.shared import Shared
@@ -101,7 +102,7 @@ class Reading:
 
     def __call__(self, event: Any) -> None:
         """Let the family answer an event."""
-        self.messages += self.family.on(self.walk, event)
+        self.messages += singly(self.family.on(self.walk, event))
 
     def leg(self) -> Leg:
         """Return what the family wants to read next; there is something."""

@@ -5,6 +5,7 @@ import pytest
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.fan_out import FanOutFamily
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.rules.stamps import Stamps
 from source_ordergroove.walk import LegAbsent, LegDone, Opening, Page, Walk
@@ -29,7 +30,7 @@ def test_parent_that_is_gone_since_the_list_is_no_failure(gone: set[str]) -> Non
         messages += [*family.on(walk, page), *family.on(walk, LegDone(leg))]
 
     assert asked == ["", "a/relations/", "b%2Fc/relations/"]
-    emitted = [message.record.stream for message in messages if message.record]
+    emitted = [message.record.stream for message in singly(messages) if message.record]
     assert emitted == ["product", "product", *(["relation"] if len(gone) < 2 else [])]
     assert child.error is None
 

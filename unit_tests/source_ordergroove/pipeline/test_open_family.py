@@ -11,6 +11,7 @@ from source_ordergroove.ledger import Baseline, KeySet
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
 from source_ordergroove.pipeline.declaration import Declaration
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.open_family import OpenFamily
 from source_ordergroove.pipeline.scope import scope_of
 from source_ordergroove.pipeline.shared import Shared
@@ -83,7 +84,7 @@ def sync(
         rows = [{"public_id": answer}] if leg.name == family.CONFIRM else rows
         page = Page(leg, rows, None, NOON.timestamp(), 0.0, NOON.timestamp(), 1)
         messages += [*family.on(walk, page), *family.on(walk, LegDone(leg))]
-    return [*messages, *family.complete()]
+    return [*singly(messages), *family.complete()]
 
 
 def flagged(messages: list[AirbyteMessage]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from source_ordergroove.ledger import Baseline, KeySet
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.state import StreamState
 from unit_tests.source_ordergroove.pipeline.builders import (
     HEX_IDS,
@@ -65,7 +66,9 @@ def test_full_refresh_is_a_whole_walk() -> None:
 def test_tombstone_passes_what_live_rows_pass() -> None:
     """It may carry what a webhook tells of the row: hashed and blocked columns too."""
     hiding = table(filters=[lambda row: {**row, "merchant": "hidden"}])
-    (live,) = hiding.live([{"public_id": "1", "merchant": "m"}], "2026-03-02T18:00:00.000000Z")
+    (live,) = singly(
+        hiding.live([{"public_id": "1", "merchant": "m"}], "2026-03-02T18:00:00.000000Z")
+    )
     gone = hiding.tombstone("1", "2026-03-02T18:00:00.000001Z", "webhook", {"merchant": "m"})
 
     assert live.record

@@ -6,6 +6,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_ordergroove.pipeline.account import Account
 from source_ordergroove.pipeline.budget import LedgerBudget
+from source_ordergroove.pipeline.messages import singly
 from source_ordergroove.pipeline.shared import Shared
 from source_ordergroove.pipeline.state import StreamState
 from source_ordergroove.pipeline.webhooks import Mailbox, WebhookFamily
@@ -45,7 +46,7 @@ def test_stream_of_the_log_repeats_no_event() -> None:
     """Although the log is read again for orders that are further behind."""
     family = log(Mailbox({"orders": 2}), read_to=4)
     (leg,) = family.first_legs()
-    messages = family.on(Walk(), page(leg, event(3), event(4), event(5)))
+    messages = singly(family.on(Walk(), page(leg, event(3), event(4), event(5))))
 
     assert [m.record.data["public_id"] for m in messages if m.record] == ["e5"]
 
