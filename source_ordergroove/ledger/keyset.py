@@ -101,6 +101,27 @@ class KeySet:
         """Give the keys that are in either set."""
         return KeySet([self._columns, other.columns])
 
+    def marked(self, marks: Mapping[Column, NDArray[np.bool_]], others: "KeySet") -> "KeySet":
+        """Give the marked keys and those of *others*, which holds none of this set."""
+        columns = dict(others.columns)
+        for column, values in self._columns.items():
+            more, mark = columns.get(column, values[:0]), marks[column]
+            if mark.all() and not len(more):
+                columns[column] = values
+                continue
+            # One array, filled in blocks: the keys of a large table are not to be there thrice.
+            both, end = np.empty(np.count_nonzero(mark) + len(more), dtype_of(column)), len(more)
+            both[:end] = more
+            for block, chosen in zip(
+                in_blocks(values, _BLOCK), in_blocks(mark, _BLOCK), strict=True
+            ):
+                found = block[chosen]
+                both[end : end + len(found)] = found
+                end += len(found)
+            both.sort()
+            columns[column] = both
+        return KeySet([columns])
+
 
 def _sorted(column: Column, runs: list[Values]) -> Values:
     values = runs[0]

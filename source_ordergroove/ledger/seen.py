@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from source_ordergroove.ledger.keys import Column, Values, to_columns
 from source_ordergroove.ledger.keyset import KeySet
 
@@ -13,12 +16,19 @@ class SeenKeys:
     """Grows by a page of keys at a time; duplicates are allowed and counted once.
 
     New keys wait as text and are packed 16,384 at a time, since numpy costs more by the call than
-    by the key. Not safe for several threads at once: each walk owns one.
+    by the key. A key of *known* ones takes a mark there, a byte. Not safe for several threads at
+    once: each walk owns one.
     """
 
-    __slots__ = ("_pending", "_runs")
+    __slots__ = ("_known", "_marks", "_pending", "_runs")
 
-    def __init__(self) -> None:
+    def __init__(self, known: KeySet | None = None) -> None:
+        """Start with no key seen."""
+        self._known = known or KeySet()
+        self._marks = {
+            column: np.zeros(len(values), np.bool_)
+            for column, values in self._known.columns.items()
+        }
         self._pending: list[str] = []
         self._runs: list[Mapping[Column, Values]] = []
 
@@ -26,8 +36,7 @@ class SeenKeys:
         """Remember the keys of one page."""
         self._pending.extend(keys)
         if len(self._pending) >= _PENDING:
-            self._runs.append(to_columns(self._pending))
-            self._pending = []
+            self._pack()
 
     def __len__(self) -> int:
         """Count the distinct keys. Sorts them all, so ask at a checkpoint and not at every page."""
@@ -35,9 +44,26 @@ class SeenKeys:
 
     def freeze(self) -> KeySet:
         """Give the keys up to now; the walk may go on."""
-        runs, self._runs = [*self._runs, to_columns(self._pending)], []
-        self._pending = []
+        self._pack()
+        runs, self._runs = self._runs, []
         # Handed over one by one: what is merged already is freed, which bounds the peak.
-        frozen = KeySet(runs.pop() for _ in range(len(runs)))
-        self._runs.append(frozen.columns)
-        return frozen
+        others = KeySet(runs.pop() for _ in range(len(runs)))
+        self._runs.append(others.columns)
+        return self._known.marked(self._marks, others)
+
+    def _pack(self) -> None:
+        columns, self._pending = to_columns(self._pending), []
+        for column, marks in self._marks.items():
+            if column in columns:
+                columns[column] = self._mark(columns[column], self._known.columns[column], marks)
+        self._runs.append(columns)
+
+    @staticmethod
+    def _mark(values: Values, known: Values, marks: NDArray[np.bool_]) -> Values:
+        """Mark what is known; return the other values."""
+        at = np.searchsorted(known, values)
+        at[at == len(known)] = 0
+        found = known[at] == values
+        marks[at[found]] = True
+        others: Values = values[~found]
+        return others

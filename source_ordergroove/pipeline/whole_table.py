@@ -33,7 +33,7 @@ class WholeTable:
 
     def anew(self) -> None:
         """Forget what was seen."""
-        self._seen = SeenKeys()
+        self._seen = SeenKeys(exact_keys(self._baseline))
         self._oldest: str | None = None
         self._current: KeySet | None = None
         self._new: list[str] = []

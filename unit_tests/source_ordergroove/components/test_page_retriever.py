@@ -157,3 +157,13 @@ def test_abandoned_walk_asks_for_nothing_more() -> None:
 
     assert [type(event) for event in events] == [Opening, Page, Page]
     assert len(vendor.asked) == 2
+
+
+def test_answered_request_is_emptied() -> None:
+    """The limiter keeps it for minutes: 17,000 of them would take 45 MB."""
+    answers = [page("1", cursor="b"), page("2")]
+    asked = [each.request for each in answers]
+
+    read(Vendor([*answers]), LIST)
+
+    assert [vars(each) for each in asked] == [vars(requests.PreparedRequest())] * 2

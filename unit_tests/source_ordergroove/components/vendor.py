@@ -29,6 +29,7 @@ def answer(
     response = requests.Response()
     response.status_code = status
     response._content = json.dumps(document).encode() if raw is None else raw  # noqa: SLF001
+    response.request = requests.Request("GET", URL, headers={"x-api-key": "secret"}).prepare()
     response.headers["Date"] = formatdate(DATE, usegmt=True)
     return response
 
