@@ -17,7 +17,7 @@ import orjson
 
 from benchmarks.cases import FULL, PLAIN
 from benchmarks.figures import figures
-from source_ordergroove.ledger import STREAM_BYTES, Baseline, KeySet, encode
+from source_ordergroove.ledger import STREAM_BYTES, TOTAL_BYTES, Baseline, KeySet, encode
 
 HERE = Path(__file__).parent
 DOC = HERE.parent / "docs" / "capacity.md"
@@ -136,7 +136,7 @@ def state_bytes(subscribers: int, a_key: float) -> float:
     """Return the bytes that all ledgers take together."""
     counts = {table: ROWS[table] * subscribers for table in LEDGERS}
     counts |= {table: count * subscribers for table, count in OPEN.items()}
-    return min(6e6, sum(min(count * a_key, STREAM_BYTES) for count in counts.values()))
+    return min(TOTAL_BYTES, sum(min(count * a_key, STREAM_BYTES) for count in counts.values()))
 
 
 def page(results: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:

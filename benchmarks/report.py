@@ -30,7 +30,8 @@ _READING = """## How to read it
 - Loops, stock manifest, dlt and Singer tap hold to no rate, check no page and look for no
   deletions; none of them normalises. "Reconciling" is a second sync with all of that on.
 - Peers that read tables in turns are measured on fewer rows: their share does not depend on it.
-- dlt `extract`s into files. PyAirbyte's CPU and memory include this connector and DuckDB.
+- dlt `extract`s into files. PyAirbyte runs this connector, so it is no peer to be ahead of; its CPU
+  and memory include both and DuckDB.
 - `larger` is there for the memory.
 
 What each peer runs: [peers/](peers). How it is measured: [runner.py](runner.py).

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchmarks.cases import DLT_PARALLEL, FULL, PYAIRBYTE, STOCK
+from benchmarks.cases import DLT_PARALLEL, FULL, STOCK
 from benchmarks.figures import Figures
 
 Measured = Mapping[str, Mapping[str, Figures]]
@@ -14,8 +14,7 @@ SHARES = {"five streams, 50 ms": 0.92, "five streams, 200 ms": 0.97}
 CPU_RATIO = 0.6
 BYTES_A_KEY = 60
 START_UP_RATIO = 1.3
-STATE_BYTES = 1_000_000 + 1_000
-"""The ledger's megabyte and what else a state holds."""
+STATE_BYTES = 1_000_000
 MICROSECONDS = 3.0
 
 
@@ -82,9 +81,8 @@ def _shares(case: str, entrants: Mapping[str, Figures], target: float) -> Iterat
     shares = {label: each.share or 0.0 for label, each in entrants.items()}
     ours = shares[FULL.label]
     yield (f"share of the limit, {case}", f"≥ {target:.0%}", f"{ours:.1%}", ours >= target)
-    best = max(
-        (entrant.label for entrant in (STOCK, DLT_PARALLEL, PYAIRBYTE)), key=shares.__getitem__
-    )
+    # PyAirbyte runs this connector: to be ahead of it would mean nothing.
+    best = max((entrant.label for entrant in (STOCK, DLT_PARALLEL)), key=shares.__getitem__)
     yield (
         f"ahead of every peer, {case}",
         f"> {shares[best]:.1%} ({best})",

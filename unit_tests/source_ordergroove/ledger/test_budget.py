@@ -63,7 +63,7 @@ def test_a_growing_stream_gets_no_less_and_leaves_no_more(
 def test_the_default_keeps_small_ledgers_exact_beside_large_ones() -> None:
     sizes = {f"large {n}": 50_000_000 for n in range(8)} | {"small": 40_000, "smaller": 700}
     granted = share(TOTAL_BYTES, sizes)
-    assert granted == {f"large {n}": 744_912 for n in range(4)} | {
-        f"large {n}": 744_913 for n in range(4, 8)
+    assert granted == {f"large {n}": 744_162 for n in range(4)} | {
+        f"large {n}": 744_163 for n in range(4, 8)
     } | {"small": 40_000, "smaller": 700}
     assert share(TOTAL_BYTES, {"alone": 50_000_000}) == {"alone": STREAM_BYTES}
