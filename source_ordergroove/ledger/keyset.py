@@ -118,7 +118,8 @@ class KeySet:
                 found = block[chosen]
                 both[end : end + len(found)] = found
                 end += len(found)
-            both.sort()
+            if len(more):
+                both.sort()
             columns[column] = both
         return KeySet([columns])
 
