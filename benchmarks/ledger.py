@@ -103,14 +103,10 @@ def sync(numbers: Iterator[int], *, incremental: bool = True, state: Blob | None
     """Walk the customers of *numbers* through the pipeline."""
     found, outcome, walk = family(incremental=incremental, state=state), Outcome(), Walk()
     began = time.process_time()
-    # Of three pages ahead: nobody is to be waited for.
-    for _ in range(3):
-        walk.make_room()
     outcome.take(found.on(walk, Opening()))
     legs = walk.legs()
     while (leg := next(legs, None)) is not None:
         for page in _pages(leg, numbers):
-            walk.make_room()
             outcome.take(found.on(walk, page))
         outcome.take(found.on(walk, LegDone(leg)))
     outcome.take(found.complete())

@@ -34,10 +34,6 @@ from source_ordergroove.walk import (
 )
 
 
-#: Seconds. A vendor that answers faster is held up by the rate limit, not by our work between.
-_FAST = 0.01
-
-
 class Family:
     """Reads one endpoint to its end and turns each page into rows of *parent* and its *children*.
 
@@ -73,8 +69,8 @@ class Family:
             case Opening():
                 self._go_on(walk, self.first_legs())
             case Page():
-                if event.next and event.elapsed > _FAST:
-                    walk.give_way()
+                if event.next:
+                    walk.give_way(event.elapsed)
                 yield from self._take(event)
                 walk.taken()
             case LegDone(leg):
