@@ -74,3 +74,7 @@ def test_tombstone_passes_what_live_rows_pass() -> None:
     assert live.record
     assert gone.record
     assert (live.record.data["merchant"], gone.record.data["merchant"]) == ("hidden", "hidden")
+
+
+def test_page_without_rows_is_no_message() -> None:
+    assert [*table().live([], "2026-03-02T18:00:00.000000Z")] == []

@@ -1,5 +1,7 @@
 """What is gone is what a naive comparison of all keys would say, over any number of syncs."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,3 +201,18 @@ def test_log_row_without_a_creation_time_neither_ages_nor_counts() -> None:
     tracker.saw([join_key(("2026-01-01", "c"))])
 
     assert list(tracker.find().gone) == [dated]
+
+
+def test_known_key_that_is_seen_again_costs_a_byte() -> None:
+    """Sixteen for the key itself are spent already; a walk of millions must fit."""
+    known = [f"{n:032x}" for n in range(30_000)]
+    tracker = whole(remembered(set(known)))
+    tracemalloc.start()
+    tracker.anew()
+    for at in range(0, len(known), 100):
+        tracker.saw(known[at : at + 100])
+    tracker.checkpoint(AMPLE)
+    spent, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert spent / len(known) < 2
