@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import Mock, patch
 
 import pytest
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -285,18 +284,3 @@ def test_page_of_one_walk_has_one_stamp() -> None:
 
     stamps = [m.record.data["_og_synced_at"] for m in reading.messages if m.record]
     assert stamps[0] == stamps[1] < stamps[2]
-
-
-def test_worker_sends_its_next_request_before_a_page_is_taken_apart() -> None:
-    """After the last page there is none to send."""
-    reading = Reading(table(FILTERED))
-    reading(Opening())
-    leg, happened = reading.leg(), Mock(**{"take.return_value": []})
-    with (
-        patch.object(reading.walk, "give_way", happened.give_way),
-        patch.object(reading.family, "emit", happened.take),
-    ):
-        reading.page(leg, "1", link=f"{LINK}2")
-        reading.page(leg, "2")
-
-    assert [name for name, *_ in happened.mock_calls] == ["give_way", "take", "take"]
