@@ -13,8 +13,7 @@ def utc_now() -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """Write an instant as ISO 8601 in UTC with microseconds; equal widths sort as text."""
-    # A tenth of what `strftime` costs.
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Stamps:
